@@ -1,0 +1,18 @@
+//! The machine: hosts a service's `react → decide → evolve` on a log, exactly once. It knows no business word.
+//!
+//! A service is pure functions ([`Service`]); the log is a pair of ports ([`Source`], [`Sink`]) with two adapters,
+//! `memory` and `kafka`; [`Worker::turn`] is the one loop body that runs everywhere: simulator, tests and production.
+
+mod decision;
+mod ports;
+mod remembered;
+mod service;
+mod table;
+
+pub use decision::Decision;
+pub use ports::{
+    Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, Outgoing, Outside, Position, Receipt, Sink, Source,
+};
+pub use remembered::{Limits as RememberedLimits, Remembered};
+pub use service::{Consumes, Duty, On, Remembers, Row, Service, State, Task, To};
+pub use table::Table;

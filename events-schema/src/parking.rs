@@ -1,0 +1,59 @@
+//! Parking: what every service says, on its own topic, about a record it could not take.
+//!
+//! The subject is the one that is blocked, so that its later records wait in order.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::event::events;
+
+/// A record was set aside verbatim on the service's dead-letter topic.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct EventParked {
+    /// Where the record stands, or `deadline` or `answer` for an input that is no record.
+    pub topic: String,
+    /// Its partition.
+    pub partition: u16,
+    /// Its offset.
+    pub offset: i64,
+    /// Why; `behind …` when it only waits for an earlier one.
+    pub reason: String,
+}
+
+/// A parked record was taken after all.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct EventResumed {
+    /// Where the record stands.
+    pub topic: String,
+    /// Its partition.
+    pub partition: u16,
+    /// Its offset.
+    pub offset: i64,
+    /// Why it was tried again.
+    pub reason: String,
+}
+
+/// A record was given up: by an operator, or because it is `too_old` or its id is `id_reused`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct EventDiscarded {
+    /// Where the record stands.
+    pub topic: String,
+    /// Its partition.
+    pub partition: u16,
+    /// Its offset.
+    pub offset: i64,
+    /// Why.
+    pub reason: String,
+}
+
+events! {
+    /// Everything said about records that were not taken.
+    pub enum ParkingFact {
+        EventParked on Orders, Inventory, Payments;
+        EventResumed on Orders, Inventory, Payments;
+        EventDiscarded on Orders, Inventory, Payments;
+    }
+}

@@ -1,0 +1,90 @@
+//! Writing an event: strict, one way, into one reused buffer.
+
+use std::fmt::Write as _;
+
+use crate::{Event, EventId, Fact, Key, Malformed, Record, Source, Timestamp, TraceParent, read::open};
+
+/// The attributes of an event about to be written. `type` comes first, so that a reader can skip without parsing.
+pub struct Envelope<'a> {
+    /// The event's name.
+    pub kind: &'a str,
+    /// Its id.
+    pub id: EventId,
+    /// Who says it.
+    pub source: Source,
+    /// What it is about.
+    pub subject: Key,
+    /// When it was decided, as [`Timestamp`] prints it: formatted once for all facts of a turn.
+    pub time: &'a str,
+    /// The event it answers.
+    pub causationid: Option<EventId>,
+    /// The trace it belongs to.
+    pub traceparent: Option<TraceParent>,
+}
+
+impl Envelope<'_> {
+    /// Appends the whole event to `out`; `data` appends the data's JSON.
+    pub fn write(&self, out: &mut Vec<u8>, data: impl FnOnce(&mut Vec<u8>)) {
+        let Envelope { kind, id, source, subject, time, .. } = self;
+        // None of these can hold a character that JSON escapes: names of ours, keys and times.
+        for part in [
+            "{\"type\":\"", kind, "\",\"specversion\":\"1.0\",\"id\":\"", id.as_str(), "\",\"source\":\"",
+            source.name(), "\",\"subject\":\"", subject.as_str(), "\",\"time\":\"", time, "\"",
+        ] {
+            out.extend_from_slice(part.as_bytes());
+        }
+        let mut attribute = |name: &str, value: &str| {
+            for part in [",\"", name, "\":\"", value, "\""] {
+                out.extend_from_slice(part.as_bytes());
+            }
+        };
+        if let Some(cause) = &self.causationid {
+            attribute("causationid", cause.as_str());
+        }
+        if let Some(trace) = &self.traceparent {
+            attribute("traceparent", trace.as_str());
+        }
+        out.extend_from_slice(b",\"data\":");
+        data(out);
+        out.push(b'}');
+    }
+
+    /// The whole event of one fact.
+    pub fn write_fact<F: Fact>(&self, out: &mut Vec<u8>, fact: &F) {
+        self.write(out, |out| fact.write_data(out));
+    }
+}
+
+/// Writes an event as an outsider does who starts a story: without a cause.
+pub fn announce<E: Event>(source: Source, id: EventId, subject: Key, now: Timestamp, event: &E) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512);
+    let time = now.to_string();
+    let envelope =
+        Envelope { kind: E::TYPE, id, source, subject, time: &time, causationid: None, traceparent: None };
+    // Writing our own types into memory fails only by running out of it.
+    envelope.write(&mut out, |out| drop(serde_json::to_writer(out, event)));
+    out
+}
+
+/// The same event once more, for the partition it belongs on: verbatim if its envelope is complete, else completed.
+/// Its data is never touched, so what we do not know of it survives.
+pub fn forwarded(record: &Record<'_>, out: &mut Vec<u8>) -> Result<Key, Malformed> {
+    let opened = open(record)?;
+    if let (true, Some(value)) = (opened.complete, record.value) {
+        out.extend_from_slice(value);
+        return Ok(opened.subject);
+    }
+    let mut time = String::with_capacity(32);
+    let _ = write!(time, "{}", opened.time);
+    let envelope = Envelope {
+        kind: &opened.kind,
+        id: opened.id,
+        source: Source::from_name(&opened.source).unwrap_or(Source::Cli),
+        subject: opened.subject,
+        time: &time,
+        causationid: opened.causationid,
+        traceparent: opened.traceparent,
+    };
+    envelope.write(out, |out| out.extend_from_slice(opened.data.get().as_bytes()));
+    Ok(opened.subject)
+}
