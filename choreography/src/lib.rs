@@ -3,16 +3,34 @@
 //! A service is pure functions ([`Service`]); the log is a pair of ports ([`Source`], [`Sink`]) with two adapters,
 //! `memory` and `kafka`; [`Worker::turn`] is the one loop body that runs everywhere: simulator, tests and production.
 
+mod consume;
+mod deadlines;
 mod decision;
+pub mod kafka;
+pub mod host;
+mod hosted;
+mod marks;
+pub mod memory;
+mod metrics;
+mod moment;
+mod parking;
 mod ports;
+mod positions;
 mod remembered;
+mod restore;
+mod resume;
 mod service;
+mod speaker;
 mod table;
+mod wake;
+mod worker;
 
 pub use decision::Decision;
+pub use metrics::Metrics;
 pub use ports::{
     Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, Outgoing, Outside, Position, Receipt, Sink, Source,
 };
 pub use remembered::{Limits as RememberedLimits, Remembered};
 pub use service::{Consumes, Duty, On, Remembers, Row, Service, State, Task, To};
 pub use table::Table;
+pub use worker::{Pace, Ports, Turned, Worker};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use events_schema::{Key, Record, Timestamp, Topic};
+use events_schema::{EventId, Key, Record, Timestamp, Topic};
 
 use crate::Service;
 
@@ -173,14 +173,18 @@ pub struct Answered<A> {
     pub partition: u16,
     /// The subject it asked about.
     pub subject: Key,
+    /// The fact that obliged us to ask, as given to [`Outside::ask`].
+    pub cause: EventId,
     /// The answer.
     pub answer: A,
 }
 
 /// The outside: asked only after the fact that obliges to it is committed.
 pub trait Outside<S: Service> {
-    /// Asks; does nothing if the same request of the same subject is under way. A different one replaces it.
-    fn ask(&mut self, partition: u16, subject: Key, request: &S::Request);
+    /// Asks, because of the fact `cause`, which comes back with every answer. Does nothing if the request of that cause
+    /// is under way (the host sweeps: it asks again every few seconds). Another cause replaces what is under way for
+    /// the subject; an answer to the replaced request is still delivered if it comes.
+    fn ask(&mut self, partition: u16, subject: Key, cause: EventId, request: &S::Request);
     /// The next answer that came in.
     fn answer(&mut self) -> Option<Answered<S::Answer>>;
     /// The task is no longer ours: its answers are of no use.

@@ -89,6 +89,11 @@ impl Remembered {
         self.forgotten_before
     }
 
+    /// Restore began at this instant: what ended before it was never learnt.
+    pub fn known_since(&mut self, time: Timestamp) {
+        self.forgotten_before = self.forgotten_before.max(Some(time));
+    }
+
     /// How many are remembered.
     pub fn len(&self) -> usize {
         self.count

@@ -79,6 +79,8 @@ pub trait State {
     fn commit(&mut self);
     /// The open transaction is aborted: back to the last commit.
     fn roll_back(&mut self);
+    /// Restore did not begin at the first fact ever said, but at one of this time: what ended before is unknown.
+    fn known_since(&mut self, _time: Timestamp) {}
 }
 
 /// What a fact obliges the host to: a fold over facts, so that restore rebuilds deadlines and open calls from the log.
@@ -96,9 +98,12 @@ pub enum Duty<R> {
     Copy(Topic, To),
     /// The subject is open: restore must begin no later than this fact. (Does nothing while it is open already.)
     Open,
+    /// The subject stays for ever: restore must know it from this fact on, until its balance is brought forward
+    /// ([`Service::bring_forward`], [`Duty::Counted`]). (Does nothing while it is kept already.)
+    Keep,
     /// The subject is over: restore need not know it any more, but for the window.
     Over,
-    /// The subject's balance was brought forward: it is open from this fact on.
+    /// The balance of a kept subject was brought forward: restore needs it from this fact on.
     Counted,
 }
 

@@ -1,0 +1,71 @@
+//! Deadlines and open calls of a task: folds over committed facts, so that restore cannot forget one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ahash::AHashMap;
+use events_schema::{EventId, Key, Timestamp};
+
+/// When subjects are to be woken.
+#[derive(Default)]
+pub(crate) struct Deadlines {
+    due: BTreeSet<(Timestamp, Key)>,
+    of: AHashMap<Key, (Timestamp, EventId)>,
+}
+
+impl Deadlines {
+    /// Wakes the subject at `at`, because of `fact`; replaces an earlier deadline.
+    pub(crate) fn wake(&mut self, subject: Key, at: Timestamp, fact: EventId) {
+        self.sleep(&subject);
+        self.due.insert((at, subject));
+        self.of.insert(subject, (at, fact));
+    }
+
+    /// The subject has no deadline any more.
+    pub(crate) fn sleep(&mut self, subject: &Key) {
+        if let Some((at, _)) = self.of.remove(subject) {
+            self.due.remove(&(at, *subject));
+        }
+    }
+
+    /// The subjects due at `now`, oldest first, with the fact each deadline belongs to.
+    pub(crate) fn due(&self, now: Timestamp) -> impl Iterator<Item = (Key, EventId)> + '_ {
+        let due = self.due.iter().take_while(move |(at, _)| *at <= now);
+        due.filter_map(|(_, subject)| self.of.get(subject).map(|(_, fact)| (*subject, *fact)))
+    }
+
+    /// When the next deadline comes.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| *at)
+    }
+}
+
+/// The calls to the outside that have no answer yet, by subject.
+pub(crate) struct Asks<R>(BTreeMap<Key, (EventId, R)>);
+
+impl<R> Default for Asks<R> {
+    fn default() -> Asks<R> {
+        Asks(BTreeMap::new())
+    }
+}
+
+impl<R> Asks<R> {
+    /// The subject is to be asked about, because of `fact`.
+    pub(crate) fn ask(&mut self, subject: Key, fact: EventId, request: R) {
+        self.0.insert(subject, (fact, request));
+    }
+
+    /// The subject's call is answered.
+    pub(crate) fn answered(&mut self, subject: &Key) {
+        self.0.remove(subject);
+    }
+
+    /// All open calls.
+    pub(crate) fn open(&self) -> impl Iterator<Item = (&Key, &(EventId, R))> {
+        self.0.iter()
+    }
+
+    /// How many calls are open.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}

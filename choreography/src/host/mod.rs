@@ -1,0 +1,181 @@
+//! The process around workers: options, logs, admin port, signals, threads, exit codes.
+
+mod admin;
+mod clock;
+mod logs;
+mod options;
+mod stop;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread::JoinHandle,
+};
+
+use prometheus::Registry;
+
+use crate::{
+    Fatal, Metrics, Outside, Pace, Ports, Service, Sink, Source, Worker,
+    kafka::{self, Settings},
+};
+
+pub use admin::serve as serve_admin;
+pub use clock::WallClock;
+pub use logs::{LogFormat, init as init_logs};
+pub use options::Options;
+pub use stop::Stop;
+
+/// Makes what one worker thread runs: the service and its outside.
+pub type Make<S> = Arc<dyn Fn() -> (S, Box<dyn Outside<S> + Send>) + Send + Sync>;
+
+/// What the admin port tells of one process.
+#[derive(Clone)]
+pub struct Health {
+    /// All metrics of the process.
+    pub registry: Registry,
+    expected: Arc<AtomicUsize>,
+    ready: Arc<AtomicUsize>,
+    failed: Arc<AtomicBool>,
+}
+
+impl Default for Health {
+    fn default() -> Health {
+        Health {
+            registry: Registry::new(),
+            expected: Arc::default(),
+            ready: Arc::default(),
+            failed: Arc::default(),
+        }
+    }
+}
+
+impl Health {
+    /// Whether every worker has served its lease and restored its tasks.
+    pub fn is_ready(&self) -> bool {
+        let expected = self.expected.load(Ordering::Relaxed);
+        expected > 0 && self.ready.load(Ordering::Relaxed) >= expected && self.is_live()
+    }
+
+    /// Whether no worker has ended for a reason that a restart must mend.
+    pub fn is_live(&self) -> bool {
+        !self.failed.load(Ordering::Relaxed)
+    }
+}
+
+/// Starts the workers of one service. They run until `stop` is asked for, or until one of them meets something fatal,
+/// which asks for it.
+pub fn start<S: Service + Send>(
+    make: Make<S>,
+    settings: &Settings,
+    pace: Pace,
+    workers: u16,
+    health: &Health,
+    stop: &Stop,
+) -> anyhow::Result<Vec<JoinHandle<Result<(), Fatal>>>> {
+    let metrics = Metrics::new(&health.registry, S::SOURCE)?;
+    health.expected.fetch_add(usize::from(workers), Ordering::Relaxed);
+    let mut threads = Vec::new();
+    for worker in 0..workers {
+        let settings = Settings { worker, ..settings.clone() };
+        let (make, metrics, health, stop) = (make.clone(), metrics.clone(), health.clone(), stop.clone());
+        let thread = std::thread::Builder::new().name(format!("{}-{worker}", S::SOURCE));
+        threads.push(thread.spawn(move || {
+            let ended = work(&make, &settings, pace, metrics, &health, &stop);
+            if let Err(fatal) = &ended {
+                tracing::error!(service = %S::SOURCE, worker, "{fatal}");
+                health.failed.store(true, Ordering::Relaxed);
+                stop.ask();
+            }
+            ended
+        })?);
+    }
+    Ok(threads)
+}
+
+/// Waits for workers to end; the first fatal error is the process's.
+pub fn join(threads: Vec<JoinHandle<Result<(), Fatal>>>) -> Result<(), Fatal> {
+    let mut ended = Ok(());
+    for thread in threads {
+        let result = thread.join().unwrap_or_else(|_| Err(Fatal::Client("a worker thread panicked".to_owned())));
+        ended = ended.and(result);
+    }
+    ended
+}
+
+/// One worker thread: turns until asked to stop. Between turns no transaction is open, so that stopping loses nothing.
+fn work<S: Service>(
+    make: &Make<S>,
+    settings: &Settings,
+    pace: Pace,
+    metrics: Metrics,
+    health: &Health,
+    stop: &Stop,
+) -> Result<(), Fatal> {
+    let (mut source, mut sink) = kafka::open(settings.clone())?;
+    let (service, mut outside) = make();
+    let mut worker = Worker::new(service, pace, metrics);
+    let mut ready = false;
+    while !stop.asked() {
+        let (source, sink): (&mut dyn Source, &mut dyn Sink) = (&mut source, &mut sink);
+        worker.turn(&mut Ports { source, sink, outside: outside.as_mut(), clock: &WallClock })?;
+        if !ready && worker.is_ready() {
+            ready = true;
+            health.ready.fetch_add(1, Ordering::Relaxed);
+            tracing::info!(service = %S::SOURCE, worker = settings.worker, "ready");
+        }
+    }
+    tracing::info!(service = %S::SOURCE, worker = settings.worker, "drained");
+    Ok(())
+}
+
+/// The exit code of a process that ended so.
+pub fn exit_code(ended: &Result<(), Fatal>) -> u8 {
+    match ended {
+        Ok(()) => 0,
+        Err(Fatal::Unreachable(_)) => 69,
+        Err(Fatal::Misconfigured(_)) => 78,
+        Err(Fatal::Fenced(_) | Fatal::Gone { .. } | Fatal::Client(_)) => 1,
+    }
+}
+
+/// A service as a process, connected and running until it is told to stop.
+pub fn run<S: Service + Send>(make: Make<S>, options: &Options) -> Result<(), Fatal> {
+    let (health, stop) = (Health::default(), Stop::on_signals());
+    if let Some(address) = options.admin {
+        serve_admin(address, health.clone()).map_err(|error| {
+            Fatal::Misconfigured(format!("admin port {address}: {error}; choose another with --admin"))
+        })?;
+    }
+    let threads = start(make, &options.settings::<S>(), options.pace(), options.workers, &health, &stop)
+        .map_err(|error| Fatal::Client(error.to_string()))?;
+    join(threads)
+}
+
+/// The command line of a service's own binary: what every service is told, and what only this one is.
+#[derive(clap::Parser)]
+#[command(version, after_help = EXIT_CODES)]
+struct CommandLine<F: clap::Args> {
+    #[command(flatten)]
+    options: Options,
+    #[command(flatten)]
+    own: F,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 drained after SIGTERM or Ctrl-C; 1 fenced, or a fault to report; 2 usage; \
+    69 broker unreachable; 78 configuration or topic layout wrong; 130 interrupted twice";
+
+/// The `main` of a service's own binary: `own` are the flags only this service has.
+pub fn main<F: clap::Args, S: Service + Send>(make: impl FnOnce(&F) -> Make<S>) -> std::process::ExitCode {
+    let line = <CommandLine<F> as clap::Parser>::parse();
+    if let Err(error) = init_logs(line.options.log_format, &line.options.log) {
+        eprintln!("--log {:?}: {error}", line.options.log);
+        return 78.into();
+    }
+    let ended = run(make(&line.own), &line.options);
+    if let Err(fatal) = &ended {
+        eprintln!("{fatal}");
+    }
+    exit_code(&ended).into()
+}

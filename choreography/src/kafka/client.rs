@@ -1,0 +1,228 @@
+//! What all our clients have in common: settings, and where librdkafka's own log goes.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use rdkafka::{
+    ClientConfig, ClientContext,
+    config::{FromClientConfigAndContext, RDKafkaLogLevel},
+    consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance},
+    error::KafkaError,
+    message::{DeliveryResult, Message},
+    producer::ProducerContext,
+};
+
+use super::{lease::Change, settings::Settings};
+use crate::Fatal;
+
+/// So many different lines of librdkafka are remembered as said.
+const REMEMBERED_LINES: usize = 64;
+
+/// What every client of ours starts from.
+pub(super) fn base(brokers: &str) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", brokers);
+    config.set("client.id", "orders");
+    config.set("enable.metrics.push", "false");
+    config.set("allow.auto.create.topics", "false");
+    config.set("reconnect.backoff.max.ms", "2000");
+    config.set_log_level(RDKafkaLogLevel::Info);
+    config
+}
+
+/// A consumer that only asks for metadata and offsets, those of open transactions included.
+pub(super) fn probe(brokers: &str) -> ClientConfig {
+    let mut config = base(brokers);
+    config.set("isolation.level", "read_uncommitted");
+    config
+}
+
+/// The group consumer that holds the leases. It never fetches, so its isolation matters only for the ends of logs it
+/// is asked for: those must include open transactions.
+pub(super) fn lease(settings: &Settings) -> ClientConfig {
+    let mut config = consumer(settings);
+    config.set("group.instance.id", settings.identity());
+    config.set("isolation.level", "read_uncommitted");
+    config.set("partition.assignment.strategy", "cooperative-sticky");
+    config.set("session.timeout.ms", millis(settings.session_timeout));
+    config.set("heartbeat.interval.ms", (settings.session_timeout.as_millis() / 5).max(100).to_string());
+    config.set("auto.offset.reset", "earliest");
+    with_overrides(config, settings)
+}
+
+/// The consumer that reads. It names the group only to ask for its offsets, and to be allowed to be assigned.
+pub(super) fn reader(settings: &Settings) -> ClientConfig {
+    let mut config = consumer(settings);
+    config.set("isolation.level", "read_committed");
+    config.set("enable.partition.eof", "true");
+    // A log that begins after the offset we want is for an operator to see, not to be stepped over.
+    config.set("auto.offset.reset", "error");
+    config.set("fetch.wait.max.ms", "50");
+    config.set("fetch.queue.backoff.ms", "5");
+    config.set("fetch.error.backoff.ms", "50");
+    config.set("check.crcs", "false");
+    with_overrides(config, settings)
+}
+
+/// The transactional producer.
+pub(super) fn producer(settings: &Settings) -> ClientConfig {
+    let mut config = base(&settings.brokers);
+    config.set("transactional.id", settings.identity());
+    config.set("transaction.timeout.ms", millis(settings.transaction_timeout));
+    config.set("delivery.report.only.error", "true");
+    config.set("linger.ms", "5");
+    config.set("batch.size", "1000000");
+    config.set("queue.buffering.max.messages", "1000000");
+    config.set("retry.backoff.ms", "5");
+    config.set("message.max.bytes", "4194304");
+    config.set("compression.type", "lz4");
+    with_overrides(config, settings)
+}
+
+fn consumer(settings: &Settings) -> ClientConfig {
+    let mut config = base(&settings.brokers);
+    config.set("group.id", settings.group_id());
+    config.set("group.protocol", "classic");
+    config.set("enable.auto.commit", "false");
+    config.set("enable.auto.offset.store", "false");
+    config
+}
+
+fn with_overrides(mut config: ClientConfig, settings: &Settings) -> ClientConfig {
+    config.extend(settings.overrides.iter().cloned());
+    config
+}
+
+fn millis(span: std::time::Duration) -> String {
+    span.as_millis().to_string()
+}
+
+/// Makes a client.
+pub(super) fn create<T: FromClientConfigAndContext<Context>>(
+    config: &ClientConfig,
+    context: Context,
+) -> Result<T, Fatal> {
+    config.create_with_context(context).map_err(broken)
+}
+
+/// Why a client could not be made: a setting it refuses, mostly an operator's.
+pub(super) fn broken(error: KafkaError) -> Fatal {
+    Fatal::Misconfigured(format!("the Kafka client refuses its settings: {error}"))
+}
+
+/// What a client tells us outside its answers.
+#[derive(Default)]
+pub(super) struct Context {
+    said: Mutex<HashSet<String>>,
+    failure: Mutex<Option<String>>,
+    undelivered: Mutex<Option<String>>,
+    changes: Mutex<Vec<Change>>,
+}
+
+impl Context {
+    /// Why the last connection failed, in the system's words.
+    pub(super) fn last_failure(&self) -> Option<String> {
+        locked(&self.failure).clone()
+    }
+
+    /// Why the first record since the last call was not delivered.
+    pub(super) fn take_undelivered(&self) -> Option<String> {
+        locked(&self.undelivered).take()
+    }
+
+    /// How the leases changed since the last call.
+    pub(super) fn take_changes(&self) -> Vec<Change> {
+        std::mem::take(&mut *locked(&self.changes))
+    }
+
+    /// Says a line of librdkafka, at its level the first time and at debug when it is said again.
+    pub(super) fn say(&self, level: RDKafkaLogLevel, line: &str) {
+        if let Some(reason) = failure_in(line) {
+            *locked(&self.failure) = Some(reason);
+        }
+        let mut said = locked(&self.said);
+        if said.len() >= REMEMBERED_LINES {
+            said.clear();
+        }
+        // Without digits: ports, durations and counts differ from one repetition to the next.
+        if !said.insert(line.chars().filter(|c| !c.is_ascii_digit()).collect()) {
+            tracing::debug!(target: "kafka", "{line}");
+        } else if level as i32 <= RDKafkaLogLevel::Warning as i32 {
+            tracing::warn!(target: "kafka", "{line} (said once)");
+        } else {
+            tracing::debug!(target: "kafka", "{line}");
+        }
+    }
+}
+
+/// The system's reason in a line like `…: Connect to ipv4#127.0.0.1:9 failed: Connection refused (after 0ms…)`.
+fn failure_in(line: &str) -> Option<String> {
+    let rest = match line.split_once(" failed: ") {
+        Some((_, rest)) => rest,
+        None => line.split_once("Failed to resolve '")?.1.split_once("': ")?.1,
+    };
+    let reason = rest.split(" (").next().unwrap_or(rest).trim_end_matches('.');
+    Some(reason.to_lowercase())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl ClientContext for Context {
+    fn log(&self, level: RDKafkaLogLevel, _facility: &str, line: &str) {
+        self.say(level, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.say(RDKafkaLogLevel::Warning, &format!("{error}: {reason}"));
+    }
+}
+
+impl ProducerContext for Context {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, delivery: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, message)) = delivery {
+            let text = format!("a record for {}-{}: {error}", message.topic(), message.partition());
+            locked(&self.undelivered).get_or_insert(text);
+        }
+    }
+}
+
+impl ConsumerContext for Context {
+    fn post_rebalance(&self, consumer: &BaseConsumer<Context>, rebalance: &Rebalance<'_>) {
+        let change = match rebalance {
+            Rebalance::Assign(partitions) => {
+                if let Err(error) = consumer.pause(partitions) {
+                    tracing::debug!(target: "kafka", "the lease's partitions were not paused: {error}");
+                }
+                Change::Gained(numbers(partitions))
+            }
+            Rebalance::Revoke(partitions) => Change::Lost(numbers(partitions)),
+            Rebalance::Error(error) => return self.say(RDKafkaLogLevel::Warning, &format!("rebalance: {error}")),
+        };
+        locked(&self.changes).push(change);
+    }
+}
+
+fn numbers(partitions: &rdkafka::TopicPartitionList) -> Vec<u16> {
+    partitions.elements().iter().filter_map(|element| u16::try_from(element.partition()).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failure_in;
+
+    #[test]
+    fn the_systems_reason_is_found_in_what_librdkafka_says() {
+        let refused = "[thrd:localhost:1/bootstrap]: localhost:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: \
+                       Connection refused (after 0ms in state CONNECT)";
+        let unresolved = "x:9092/bootstrap: Failed to resolve 'x:9092': Name or service not known (after 3ms)";
+        assert_eq!(failure_in(refused).as_deref(), Some("connection refused"));
+        assert_eq!(failure_in(unresolved).as_deref(), Some("name or service not known"));
+        assert_eq!(failure_in("all is well"), None);
+    }
+}

@@ -1,0 +1,122 @@
+//! The lease: a group consumer that never reads, and whose partitions are the tasks we may run.
+
+use std::{sync::Arc, time::Duration};
+
+use rdkafka::{
+    consumer::{BaseConsumer, Consumer},
+    error::{KafkaError, RDKafkaErrorCode},
+};
+
+use super::{client, client::Context, layout, names::Names, settings::Settings, watch::Watch};
+use crate::{Fatal, Leases};
+
+/// So many events are served per look: a rebalance has two or three.
+const EVENTS: usize = 4;
+
+/// One event of the group, as the client reported it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Change {
+    Gained(Vec<u16>),
+    Lost(Vec<u16>),
+}
+
+/// The membership of one worker, shared by its source, which serves it, and its sink, which commits under it.
+pub(super) struct Lease {
+    consumer: BaseConsumer<Context>,
+    identity: String,
+    partitions: u16,
+    watch: Watch,
+}
+
+impl Lease {
+    /// Waits for a broker, looks at the topics and joins the group; the first leases come later.
+    pub(super) fn join(settings: &Arc<Settings>, watch: Watch) -> Result<Lease, Fatal> {
+        let names = Names::new(&settings.prefix)?;
+        let consumer: BaseConsumer<Context> = client::create(&client::lease(settings), Context::default())?;
+        layout::reach(&consumer, &settings.brokers, settings.patience)?;
+        let partitions = layout::partitions(&consumer, &names, &settings.brokers, settings.patience)?;
+        consumer
+            .subscribe(&[names.of(settings.own)])
+            .map_err(|error| Fatal::Client(format!("group {}: {error}", settings.group_id())))?;
+        Ok(Lease { consumer, identity: settings.identity(), partitions, watch })
+    }
+
+    /// The client, to commit under and to ask for the ends of logs.
+    pub(super) fn consumer(&self) -> &BaseConsumer<Context> {
+        &self.consumer
+    }
+
+    /// How many partitions every topic has.
+    pub(super) fn partitions(&self) -> u16 {
+        self.partitions
+    }
+
+    /// Serves the group. What changed is kept for [`Lease::changes`].
+    pub(super) fn serve(&self) -> Result<(), Fatal> {
+        self.watch.call("poll of the lease", || {
+            for _ in 0..EVENTS {
+                if let Some(Err(error)) = self.consumer.poll(Duration::ZERO) {
+                    self.note(&error);
+                }
+            }
+        });
+        self.fenced()
+    }
+
+    /// An error that matters is fatal and asked for below; what remains mends itself.
+    fn note(&self, error: &KafkaError) {
+        tracing::debug!(target: "kafka", "lease {}: {error}", self.identity);
+    }
+
+    /// Whether this member was put out for good.
+    pub(super) fn fenced(&self) -> Result<(), Fatal> {
+        match self.consumer.client().fatal_error() {
+            None => Ok(()),
+            Some((RDKafkaErrorCode::FencedInstanceId, _)) => Err(Fatal::Fenced(format!(
+                "group.instance.id {} was taken over by another process; this one ends",
+                self.identity
+            ))),
+            Some((code, text)) => Err(Fatal::Client(format!("group member {}: {code}: {text}", self.identity))),
+        }
+    }
+
+    /// What changed since the last call.
+    pub(super) fn changes(&self) -> Leases {
+        fold(self.consumer.client().context().take_changes())
+    }
+}
+
+/// The sum of what happened: gained and lost again is nothing, lost and gained again is both.
+fn fold(changes: Vec<Change>) -> Leases {
+    let mut sum = Leases::default();
+    for change in changes {
+        match change {
+            Change::Gained(partitions) => sum.gained.extend(partitions),
+            Change::Lost(partitions) => {
+                for partition in partitions {
+                    let before = sum.gained.len();
+                    sum.gained.retain(|gained| *gained != partition);
+                    if sum.gained.len() == before && !sum.lost.contains(&partition) {
+                        sum.lost.push(partition);
+                    }
+                }
+            }
+        }
+    }
+    sum.lost.sort_unstable();
+    sum.gained.sort_unstable();
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change::*, *};
+
+    #[test]
+    fn gained_and_lost_again_is_nothing_and_lost_and_gained_again_is_both() {
+        let sum = fold(vec![Gained(vec![1, 0]), Lost(vec![1]), Lost(vec![3, 2]), Gained(vec![3])]);
+        assert_eq!(sum, Leases { lost: vec![2, 3], gained: vec![0, 3] });
+        let again = fold(vec![Lost(vec![3]), Gained(vec![3]), Lost(vec![3])]);
+        assert_eq!(again, Leases { lost: vec![3], gained: vec![] });
+    }
+}

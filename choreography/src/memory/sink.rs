@@ -1,0 +1,110 @@
+//! `MemorySink`: the writing side of a member of a memory log.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use events_schema::{OwnedRecord, Place};
+
+use super::{
+    MemoryLog,
+    faults::{CommitFate, Faults},
+    group::MemberId,
+};
+use crate::{Failed, Fatal, Outgoing, Position, Receipt, Sink};
+
+/// The largest record a memory log takes, as Kafka's default for a topic.
+const RECORD_MAX: usize = 2 * 1024 * 1024;
+
+/// A transactional producer.
+pub struct MemorySink {
+    log: MemoryLog,
+    identity: String,
+    member: MemberId,
+    faults: Arc<Mutex<Box<dyn Faults>>>,
+    epoch: u64,
+}
+
+impl MemorySink {
+    pub(crate) fn new(
+        log: MemoryLog,
+        identity: String,
+        member: MemberId,
+        faults: Arc<Mutex<Box<dyn Faults>>>,
+    ) -> MemorySink {
+        MemorySink { log, identity, member, faults, epoch: 0 }
+    }
+
+    fn fault<T>(&self, ask: impl FnOnce(&mut dyn Faults) -> T) -> T {
+        ask(self.faults.lock().unwrap_or_else(PoisonError::into_inner).as_mut())
+    }
+
+    fn check_epoch(&self) -> Result<(), Failed> {
+        match self.log.lock().is_current(&self.identity, self.epoch) {
+            true => Ok(()),
+            false => Err(Failed::Fatal(Fatal::Fenced(format!(
+                "transactional id {} was taken over by another instance; this one ends",
+                self.identity
+            )))),
+        }
+    }
+
+    /// The answer is lost: a new producer under the same identity, so that the log tells what became of it.
+    fn renew(&mut self, why: &str) -> Failed {
+        self.epoch = self.log.lock().init_producer(&self.identity);
+        Failed::Unknown(why.to_owned())
+    }
+}
+
+impl Sink for MemorySink {
+    fn init(&mut self) -> Result<(), Fatal> {
+        self.epoch = self.log.lock().init_producer(&self.identity);
+        Ok(())
+    }
+
+    fn append(&mut self, out: Outgoing<'_>) -> Result<(), Failed> {
+        self.check_epoch()?;
+        if self.fault(|faults| faults.refuses_append()) {
+            self.log.lock().abort_open(&self.identity);
+            return Err(Failed::Aborted("the broker refused a record".to_owned()));
+        }
+        let size = out.value.map_or(0, <[u8]>::len) + out.key.map_or(0, <[u8]>::len);
+        if size > RECORD_MAX {
+            return Err(Failed::TooLarge(format!("{size} bytes for {}", out.to.topic)));
+        }
+        let record = OwnedRecord {
+            place: Place { topic: out.to.topic, partition: out.to.partition, offset: 0 },
+            appended: out.time,
+            key: out.key.map(<[u8]>::to_vec),
+            value: out.value.map(<[u8]>::to_vec),
+            headers: out.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect(),
+        };
+        self.log.lock().append(&self.identity, out.to, record);
+        Ok(())
+    }
+
+    fn commit(&mut self, positions: &[Position]) -> Result<Receipt, Failed> {
+        self.check_epoch()?;
+        let fate = self.fault(|faults| faults.commit());
+        let mut broker = self.log.lock();
+        let current = broker.groups.get(&self.member.group).is_some_and(|group| group.is_current(&self.member));
+        if !current || fate == CommitFate::Abort {
+            broker.abort_open(&self.identity);
+            let why = if current { "the broker aborted it" } else { "the lease's generation is stale" };
+            return Err(Failed::Aborted(why.to_owned()));
+        }
+        broker.add_positions(&self.identity, &self.member.group, positions);
+        if fate != CommitFate::UnknownAborted {
+            broker.commit_open(&self.identity);
+        }
+        drop(broker);
+        match fate {
+            CommitFate::UnknownApplied | CommitFate::UnknownAborted => Err(self.renew("the answer to the commit was lost")),
+            _ => Ok(Receipt(())),
+        }
+    }
+
+    fn abort(&mut self) -> Result<(), Failed> {
+        self.check_epoch()?;
+        self.log.lock().abort_open(&self.identity);
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Metrics of the machine: how much, how fast, how far behind. Registered once per process and service.
+
+use events_schema::{Source, Topic};
+use prometheus::{
+    Histogram, HistogramOpts, HistogramTimer, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+};
+
+use crate::{Input, speaker::Line};
+
+/// Counters and gauges of one service. Cloning shares them.
+#[derive(Clone)]
+pub struct Metrics {
+    consumed: Vec<IntCounter>,
+    emitted: IntCounterVec,
+    commits: Histogram,
+    undone: IntCounter,
+    restores: Histogram,
+    tasks: IntGauge,
+    lag: IntGaugeVec,
+    open: IntGaugeVec,
+    parked: IntGaugeVec,
+}
+
+/// Bucket bounds for a commit, in seconds.
+const COMMIT_SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Bucket bounds for a restore, in seconds.
+const RESTORE_SECONDS: [f64; 10] = [0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0];
+
+impl Metrics {
+    /// Registers the metrics of a service.
+    pub fn new(registry: &Registry, service: Source) -> prometheus::Result<Metrics> {
+        let about = |name: &str, help: &str| Opts::new(name, help).const_label("service", service.name());
+        let timing = |name: &str, help: &str, buckets: &[f64]| {
+            Histogram::with_opts(HistogramOpts::new(name, help).const_label("service", service.name()).buckets(buckets.to_vec()))
+        };
+        let consumed = IntCounterVec::new(
+            about("orders_records_consumed_total", "Records taken from the log, listened to or not."),
+            &["topic"],
+        )?;
+        let metrics = Metrics {
+            consumed: Topic::ALL.map(|topic| consumed.with_label_values(&[topic.name()])).to_vec(),
+            emitted: IntCounterVec::new(about("orders_facts_emitted_total", "Facts committed."), &["event"])?,
+            commits: timing("orders_commit_seconds", "Time of a transaction's commit.", &COMMIT_SECONDS)?,
+            undone: IntCounter::with_opts(about("orders_transactions_undone_total", "Transactions undone and run again."))?,
+            restores: timing("orders_restore_seconds", "Time to restore one task.", &RESTORE_SECONDS)?,
+            tasks: IntGauge::with_opts(about("orders_tasks", "Tasks that run here."))?,
+            lag: IntGaugeVec::new(about("orders_lag_records", "Records not consumed yet."), &["topic", "partition"])?,
+            open: IntGaugeVec::new(about("orders_open_subjects", "Orders that have not ended."), &["partition"])?,
+            parked: IntGaugeVec::new(about("orders_parked_subjects", "Subjects that wait behind a parked record."), &["partition"])?,
+        };
+        registry.register(Box::new(consumed))?;
+        metrics.register(registry)?;
+        Ok(metrics)
+    }
+
+    fn register(&self, registry: &Registry) -> prometheus::Result<()> {
+        registry.register(Box::new(self.emitted.clone()))?;
+        registry.register(Box::new(self.commits.clone()))?;
+        registry.register(Box::new(self.undone.clone()))?;
+        registry.register(Box::new(self.restores.clone()))?;
+        registry.register(Box::new(self.tasks.clone()))?;
+        registry.register(Box::new(self.lag.clone()))?;
+        registry.register(Box::new(self.open.clone()))?;
+        registry.register(Box::new(self.parked.clone()))
+    }
+
+    /// Metrics nobody reads, for simulations and tests.
+    pub fn unread(service: Source) -> Metrics {
+        Metrics::new(&Registry::new(), service).unwrap_or_else(|_| unreachable!("a new registry has no names taken"))
+    }
+
+    pub(crate) fn delivered(&self, topic: Topic) {
+        self.consumed[topic as usize].inc();
+    }
+
+    pub(crate) fn said(&self, lines: &[Line]) {
+        lines.iter().for_each(|line| self.emitted.with_label_values(&[line.event]).inc());
+    }
+
+    pub(crate) fn undone(&self) {
+        self.undone.inc();
+    }
+
+    pub(crate) fn commit_timer(&self) -> HistogramTimer {
+        self.commits.start_timer()
+    }
+
+    pub(crate) fn restore_timer(&self) -> HistogramTimer {
+        self.restores.start_timer()
+    }
+
+    pub(crate) fn tasks(&self, count: usize) {
+        self.tasks.set(gauge(count));
+    }
+
+    pub(crate) fn lag(&self, input: Input, records: i64) {
+        self.lag.with_label_values(&[input.topic.name(), &input.partition.to_string()]).set(records);
+    }
+
+    pub(crate) fn task(&self, partition: u16, open: usize, parked: usize) {
+        let partition = partition.to_string();
+        self.open.with_label_values(&[&partition]).set(gauge(open));
+        self.parked.with_label_values(&[&partition]).set(gauge(parked));
+    }
+
+    /// The task is no longer ours: whoever has it shows its figures.
+    pub(crate) fn forget(&self, partition: u16) {
+        let partition = partition.to_string();
+        let _ = self.open.remove_label_values(&[&partition]);
+        let _ = self.parked.remove_label_values(&[&partition]);
+        for topic in Topic::ALL {
+            let _ = self.lag.remove_label_values(&[topic.name(), &partition]);
+        }
+    }
+}
+
+fn gauge(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,183 @@
+//! Operators' requests: parked records are resumed or discarded by the task itself, oldest first, ids kept.
+//!
+//! A request is a turn of its own, because what waits is read back from the dead-letter topic, and because that
+//! takes the reader's assignment away.
+
+use std::collections::HashMap;
+
+use events_schema::{
+    Fact, Heard, Key, OwnedRecord, Place, Record, Topic, Timestamp,
+    operations::{OperationEvent, ParkedDiscardRequested, ParkedResumeRequested},
+};
+
+use crate::{
+    Clock, Failed, Fatal, Input, Service, Sink, Source,
+    consume::decide,
+    parking::{Waiting, header},
+    speaker::Cause,
+    worker::{Ports, Worker},
+};
+
+/// A request that was read.
+struct Asked {
+    discard: bool,
+    why: String,
+}
+
+impl<S: Service> Worker<S> {
+    /// Notes a record of the operators' topic; if it is for us it gets a turn of its own, and so does all behind it.
+    pub(crate) fn notice(&mut self, record: &Record<'_>, sink: &mut dyn Sink, clock: &dyn Clock) -> Result<(), Failed> {
+        let Some(hosted) = self.tasks.get_mut(&record.place.partition) else { return Ok(()) };
+        if hosted.requests.back().is_some_and(|last| last.place.offset >= record.place.offset) {
+            return Ok(());
+        }
+        let ours = events_schema::kind(record).and_then(|kind| OperationEvent::read(&kind, record));
+        let ours = match ours {
+            Ok(Some(heard)) => service_of(&heard.data) == S::SOURCE.name(),
+            Ok(None) => false,
+            Err(error) => {
+                tracing::warn!(place = %record.place, %error, "an operator's request cannot be read");
+                let Some((mut speaker, ..)) = self.speaker(record.place.partition, sink, clock) else { return Ok(()) };
+                speaker.hosted.positions.pass(record.place);
+                let subject = record.place.as_key();
+                return speaker.park(&mut Cause::unreadable(record), subject, record, &error.to_string());
+            }
+        };
+        let Some(hosted) = self.tasks.get_mut(&record.place.partition) else { return Ok(()) };
+        if ours || !hosted.requests.is_empty() {
+            hosted.requests.push_back(OwnedRecord::from(record));
+        } else {
+            hosted.positions.pass(record.place);
+        }
+        Ok(())
+    }
+
+    /// A task with a request to carry out.
+    pub(crate) fn requested(&self) -> Option<u16> {
+        self.tasks.iter().find(|(_, hosted)| !hosted.requests.is_empty()).map(|(partition, _)| *partition)
+    }
+
+    /// Carries the oldest request of a task out.
+    pub(crate) fn carry_out(&mut self, partition: u16, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
+        let Some(hosted) = self.tasks.get_mut(&partition) else { return Ok(()) };
+        let Some(request) = hosted.requests.pop_front() else { return Ok(()) };
+        hosted.positions.pass(request.place);
+        hosted.touched = true;
+        let record = request.as_record();
+        let read = events_schema::kind(&record).and_then(|kind| OperationEvent::read(&kind, &record));
+        let Ok(Some(heard)) = read else { return Ok(()) };
+        if service_of(&heard.data) != S::SOURCE.name() {
+            return Ok(());
+        }
+        if hosted.parking.oldest(&heard.subject).is_none() {
+            tracing::warn!(subject = %heard.subject, "nothing is parked for the subject of this request");
+            return Ok(());
+        }
+        let parked = read_parked(Input { topic: S::PARKED, partition }, heard.subject, ports.source)?;
+        self.settle_parked(&heard, &parked, ports)
+    }
+
+    /// Takes what waits for the subject, oldest first, until nothing waits or something must wait again.
+    fn settle_parked(
+        &mut self,
+        heard: &Heard<OperationEvent>,
+        parked: &HashMap<Place, OwnedRecord>,
+        ports: &mut Ports<'_, S>,
+    ) -> Result<(), Failed> {
+        let (partition, subject) = (heard.place.partition, heard.subject);
+        let mut operator = Cause::record(heard);
+        let Asked { mut discard, why } = asked(&heard.data);
+        loop {
+            let Some(hosted) = self.tasks.get(&partition) else { return Ok(()) };
+            let Some(oldest) = hosted.parking.oldest(&subject).cloned() else { return Ok(()) };
+            let taken = match (&oldest, discard) {
+                (_, true) => Ok(()),
+                (Waiting::Record(place), _) => self.take_parked(parked.get(place), subject, ports)?,
+                (Waiting::Deadline | Waiting::Answer, _) => Ok(()),
+            };
+            let Some((mut speaker, ..)) = self.speaker(partition, ports.sink, ports.clock) else { return Ok(()) };
+            match taken {
+                Err(reason) => return speaker.parked(&mut operator, subject, &oldest, &reason),
+                Ok(()) if discard => speaker.discarded(&mut operator, subject, &oldest, why.clone())?,
+                Ok(()) => speaker.resumed(&mut operator, subject, &oldest, why.clone())?,
+            }
+            // Only the oldest is given up; what waited behind it is taken.
+            discard = false;
+        }
+    }
+
+    /// Decides on a parked record as if it were consumed now. The inner error is why it must wait on.
+    fn take_parked(
+        &mut self,
+        record: Option<&OwnedRecord>,
+        subject: Key,
+        ports: &mut Ports<'_, S>,
+    ) -> Result<Result<(), String>, Failed> {
+        let Some(record) = record else {
+            return Ok(Err("the parked record is not on the dead-letter topic any more".to_owned()));
+        };
+        let record = record.as_record();
+        let heard = match self.subscription.hear(&record) {
+            Ok(Some(heard)) => heard,
+            Ok(None) => return Ok(Ok(())),
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let mut cause = Cause::record(&heard);
+        let Some(command) = heard.data else { return Ok(Ok(())) };
+        let Some((mut speaker, decision, service, condemned)) =
+            self.speaker(record.place.partition, ports.sink, ports.clock)
+        else {
+            return Ok(Ok(()));
+        };
+        decide(service, &command, &mut speaker, decision, &mut cause, subject, condemned)
+    }
+}
+
+fn service_of(event: &OperationEvent) -> &str {
+    match event {
+        OperationEvent::ParkedResumeRequested(ParkedResumeRequested { service, .. })
+        | OperationEvent::ParkedDiscardRequested(ParkedDiscardRequested { service, .. }) => service,
+    }
+}
+
+fn asked(event: &OperationEvent) -> Asked {
+    let (discard, by, reason) = match event {
+        OperationEvent::ParkedResumeRequested(ParkedResumeRequested { by, reason, .. }) => (false, by, reason),
+        OperationEvent::ParkedDiscardRequested(ParkedDiscardRequested { by, reason, .. }) => (true, by, reason),
+    };
+    let by = by.as_deref().unwrap_or("an operator");
+    let why = reason.as_ref().map_or_else(|| format!("asked by {by}"), |reason| format!("asked by {by}: {reason}"));
+    Asked { discard, why }
+}
+
+/// The records parked for a subject, as they stood at their original places.
+fn read_parked(
+    input: Input,
+    subject: Key,
+    source: &mut dyn Source,
+) -> Result<HashMap<Place, OwnedRecord>, Fatal> {
+    let mut parked = HashMap::new();
+    source.replay(input, 0, &mut |record| {
+        if record.headers.get(header::SUBJECT) != Some(subject.as_bytes()) {
+            return;
+        }
+        if let Some(original) = original(&record) {
+            parked.insert(original.place, original);
+        }
+    })?;
+    Ok(parked)
+}
+
+/// The record as it stood before it was parked: its own place, and its own headers only.
+fn original(parked: &Record<'_>) -> Option<OwnedRecord> {
+    let text = |name| parked.headers.get(name).and_then(|value| std::str::from_utf8(value).ok());
+    let place = Place {
+        topic: Topic::from_name(text(header::TOPIC)?)?,
+        partition: text(header::PARTITION)?.parse().ok()?,
+        offset: text(header::OFFSET)?.parse().ok()?,
+    };
+    let mut record = OwnedRecord { place, ..OwnedRecord::from(parked) };
+    record.headers.retain(|(name, _)| !name.starts_with("parked-"));
+    record.appended = text(header::AT).and_then(|at| at.parse::<Timestamp>().ok()).unwrap_or(record.appended);
+    Some(record)
+}

@@ -1,0 +1,133 @@
+//! What a worker does by the clock: deadlines, sweeping open calls, looking at the logs' ends, balances.
+
+use events_schema::{EventId, Key, Timestamp};
+
+use crate::{
+    Failed, Fatal, Input, Outside, Service, Source,
+    consume::decide,
+    hosted::{Drain, Hosted},
+    parking::Waiting,
+    speaker::Cause,
+    worker::{Ports, Worker},
+};
+
+/// At most so many deadlines of a task fire in one transaction: after an outage many are due at once.
+const DUE_MAX: usize = 500;
+/// At most so many balances of a task are brought forward in one transaction.
+const COUNTED_MAX: usize = 200;
+
+impl<S: Service> Worker<S> {
+    /// Fires the deadlines that have come. Never before everything is consumed that was on the log when it came: the
+    /// answer that makes the deadline void may be among it.
+    pub(crate) fn wake(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
+        let (now, _) = self.moment.look(ports.clock);
+        let has_due = |hosted: &Hosted<S>| hosted.deadlines.next().is_some_and(|at| at <= now);
+        let due: Vec<u16> = self.tasks.iter().filter(|(_, hosted)| has_due(hosted)).map(|(p, _)| *p).collect();
+        for partition in due {
+            let Some(asof) = self.drained(partition, now, ports.source)? else { continue };
+            let Some(hosted) = self.tasks.get(&partition) else { continue };
+            let due = hosted.deadlines.due(asof).filter(|(subject, _)| !hosted.parking.blocks(subject));
+            let due: Vec<(Key, EventId)> = due.take(DUE_MAX).collect();
+            for (subject, fact) in due {
+                self.fire(partition, subject, fact, ports)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Up to when deadlines may fire: `None` until every input has passed the end it had when they came.
+    fn drained(&mut self, partition: u16, now: Timestamp, source: &mut dyn Source) -> Result<Option<Timestamp>, Fatal> {
+        let Some(hosted) = self.tasks.get_mut(&partition) else { return Ok(None) };
+        if hosted.drain.is_none() {
+            let mut ends: Vec<(Input, i64)> = Vec::new();
+            for position in hosted.positions.all() {
+                ends.push((position.input, source.bounds(position.input)?.end));
+            }
+            hosted.drain = Some(Drain { asof: now, ends });
+        }
+        let Some(drain) = &hosted.drain else { return Ok(None) };
+        for (input, end) in &drain.ends {
+            if source.position(*input)? < *end {
+                return Ok(None);
+            }
+        }
+        let asof = drain.asof;
+        hosted.drain = None;
+        Ok(Some(asof))
+    }
+
+    fn fire(&mut self, partition: u16, subject: Key, fact: EventId, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
+        let Some(command) = S::due(subject) else { return Ok(()) };
+        let Some((mut speaker, decision, service, condemned)) = self.speaker(partition, ports.sink, ports.clock) else {
+            return Ok(());
+        };
+        speaker.hosted.touched = true;
+        // Once fired it is over, whatever was decided: a deadline that decides nothing must not fire for ever.
+        speaker.hosted.owe(subject, fact, crate::Duty::Sleep);
+        let mut cause = Cause::own_fact(fact);
+        match decide(service, &command, &mut speaker, decision, &mut cause, subject, condemned)? {
+            Ok(()) => Ok(()),
+            Err(reason) => speaker.park_input(&mut cause, subject, &Waiting::Deadline, &reason),
+        }
+    }
+
+    /// Now and then: asks again for what is open, looks at the logs.
+    pub(crate) fn now_and_then(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
+        let (now, _) = self.moment.look(ports.clock);
+        if self.rounds.swept.until(now) >= self.pace.sweep {
+            self.rounds.swept = now;
+            let partitions: Vec<u16> = self.tasks.keys().copied().collect();
+            partitions.into_iter().for_each(|partition| self.sweep_task(partition, ports.outside));
+        }
+        if self.rounds.looked.until(now) >= self.pace.look {
+            self.rounds.looked = now;
+            self.look(now, ports.source)?;
+        }
+        Ok(())
+    }
+
+    /// Asks for everything that is open: what is under way is not asked twice, what was lost is asked again.
+    pub(crate) fn sweep_task(&mut self, partition: u16, outside: &mut dyn Outside<S>) {
+        let Some(hosted) = self.tasks.get(&partition) else { return };
+        for (subject, (cause, request)) in hosted.asks.open() {
+            if !hosted.awaits_operator(subject) {
+                outside.ask(partition, *subject, *cause, request);
+            }
+        }
+    }
+
+    /// Looks at the logs' ends: how much is waiting, and where facts said from now on will stand.
+    fn look(&mut self, now: Timestamp, source: &mut dyn Source) -> Result<(), Fatal> {
+        for (partition, hosted) in &mut self.tasks {
+            let end = source.bounds(hosted.own())?.end;
+            hosted.marks.advance(end, now);
+            hosted.recount = true;
+            for position in hosted.positions.consumed() {
+                let lag = source.bounds(position.input)?.end - source.position(position.input)?;
+                self.metrics.lag(position.input, lag.max(0));
+            }
+            self.metrics.task(*partition, hosted.marks.open_count(), hosted.parking.len());
+        }
+        Ok(())
+    }
+
+    /// Says the balances of the subjects that hold restore back furthest, once there is too much to restore.
+    pub(crate) fn bring_forward(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
+        let far = self.pace.restore_facts;
+        let held_back = |hosted: &Hosted<S>| hosted.recount && hosted.marks.here() - hosted.marks.needed_from() > far;
+        let due: Vec<u16> = self.tasks.iter().filter(|(_, hosted)| held_back(hosted)).map(|(p, _)| *p).collect();
+        for partition in due {
+            let Some((mut speaker, decision, service, _)) = self.speaker(partition, ports.sink, ports.clock) else {
+                continue;
+            };
+            speaker.hosted.recount = false;
+            let before = speaker.hosted.marks.here() - far / 2;
+            for (subject, fact) in speaker.hosted.marks.oldest_kept(before, COUNTED_MAX) {
+                decision.clear();
+                service.bring_forward(&speaker.hosted.state, subject, decision);
+                speaker.tell(&mut Cause::own_fact(fact), subject, decision)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,323 @@
+//! `Worker`: runs all tasks whose lease it holds on one reader and one transactional producer. `turn` is the only loop
+//! body there is: the simulator calls it with virtual time, the process with the wall clock.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    time::Duration,
+};
+
+use events_schema::{EventId, Timestamp};
+
+use crate::{
+    Answered, Budget, Clock, Decision, Failed, Fatal, Outside, Position, Receipt, Service, Sink, Source,
+    consume::Subscription,
+    hosted::Hosted,
+    metrics::Metrics,
+    moment::Moment,
+    speaker::{Line, Speaker},
+};
+
+/// What a worker is connected to.
+pub struct Ports<'a, S: Service> {
+    /// Where records come from.
+    pub source: &'a mut dyn Source,
+    /// Where facts go.
+    pub sink: &'a mut dyn Sink,
+    /// Whom to ask.
+    pub outside: &'a mut dyn Outside<S>,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// How a worker paces itself. All times are measured by the clock of [`Ports`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// At most so many records in one transaction.
+    pub records: usize,
+    /// Collect for at most so long before a commit.
+    pub span: Duration,
+    /// Wait at most so long for a first record.
+    pub idle: Duration,
+    /// The same while an answer from the outside is awaited.
+    pub expecting: Duration,
+    /// Commit positions alone (nothing was said) at most this often.
+    pub lazy: Duration,
+    /// Ask the outside again for what is open this often.
+    pub sweep: Duration,
+    /// Look at the ends of the logs this often: for lag, and for how far restore must look back.
+    pub look: Duration,
+    /// Commit the positions of an idle task this often, so that the broker does not forget them.
+    pub renew: Duration,
+    /// Bring balances forward once restore would have to read more than so many own facts.
+    pub restore_facts: i64,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace {
+            records: 4_000,
+            span: Duration::from_millis(20),
+            idle: Duration::from_millis(50),
+            expecting: Duration::from_millis(2),
+            lazy: Duration::from_secs(1),
+            sweep: Duration::from_secs(5),
+            look: Duration::from_secs(10),
+            renew: Duration::from_secs(24 * 3600),
+            restore_facts: 200_000,
+        }
+    }
+}
+
+/// What a turn did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Turned {
+    /// Records that were delivered.
+    pub records: usize,
+    /// Facts that are committed now.
+    pub facts: usize,
+    /// Whether the turn was undone, to be run again.
+    pub undone: bool,
+}
+
+/// When the worker did what it does now and then.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rounds {
+    pub(crate) committed: Timestamp,
+    pub(crate) swept: Timestamp,
+    pub(crate) looked: Timestamp,
+}
+
+/// All tasks of one service that one thread runs.
+pub struct Worker<S: Service> {
+    pub(crate) service: S,
+    pub(crate) pace: Pace,
+    pub(crate) metrics: Metrics,
+    pub(crate) subscription: Subscription<S>,
+    pub(crate) tasks: BTreeMap<u16, Hosted<S>>,
+    pub(crate) partitions: u16,
+    pub(crate) moment: Moment,
+    pub(crate) rounds: Rounds,
+    /// Inputs whose facts could not be folded or written, by cause: parked when they come again.
+    pub(crate) condemned: HashMap<EventId, String>,
+    /// Answers taken in the open transaction, and those an undone one gave back.
+    pub(crate) taken: Vec<Answered<S::Answer>>,
+    pub(crate) returned: VecDeque<Answered<S::Answer>>,
+    pub(crate) decision: Decision<S::Fact>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) lines: Vec<Line>,
+    leased: bool,
+}
+
+impl<S: Service> Worker<S> {
+    /// A worker without tasks.
+    pub fn new(service: S, pace: Pace, metrics: Metrics) -> Worker<S> {
+        Worker {
+            service,
+            pace,
+            metrics,
+            subscription: Subscription::new(),
+            tasks: BTreeMap::new(),
+            partitions: 0,
+            moment: Moment::default(),
+            rounds: Rounds::default(),
+            condemned: HashMap::new(),
+            taken: Vec::new(),
+            returned: VecDeque::new(),
+            decision: Decision::default(),
+            bytes: Vec::with_capacity(1024),
+            lines: Vec::new(),
+            leased: false,
+        }
+    }
+
+    /// One turn: leases, records, answers, deadlines, commit; only then effects.
+    pub fn turn(&mut self, ports: &mut Ports<'_, S>) -> Result<Turned, Fatal> {
+        self.moment.pass();
+        self.follow_leases(ports)?;
+        if let Some(partition) = self.requested() {
+            let told = self.carry_out(partition, ports);
+            let turned = self.finish(told, 1, ports)?;
+            // Reading the parked records took the assignment away.
+            ports.source.assign(&self.positions())?;
+            return Ok(turned);
+        }
+        let mut records = 0;
+        let told = self.collect(&mut records, ports);
+        self.finish(told, records, ports)
+    }
+
+    /// Whether the lease was served and every task is restored.
+    pub fn is_ready(&self) -> bool {
+        self.leased
+    }
+
+    /// The partitions whose tasks run here.
+    pub fn partitions(&self) -> impl Iterator<Item = u16> + '_ {
+        self.tasks.keys().copied()
+    }
+
+    /// The state of a task, for tests and checks.
+    pub fn state(&self, partition: u16) -> Option<&S::State> {
+        self.tasks.get(&partition).map(|hosted| &hosted.state)
+    }
+
+    fn follow_leases(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
+        let leases = ports.source.leases()?;
+        if leases.lost.is_empty() && leases.gained.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(service = %S::SOURCE, lost = ?leases.lost, gained = ?leases.gained, "leases changed");
+        for partition in &leases.lost {
+            self.drop_task(*partition, ports.outside);
+        }
+        if !self.leased && !leases.gained.is_empty() {
+            ports.sink.init()?;
+        }
+        for partition in &leases.gained {
+            self.restore(*partition, ports)?;
+        }
+        self.leased |= !leases.gained.is_empty();
+        self.metrics.tasks(self.tasks.len());
+        ports.source.assign(&self.positions())
+    }
+
+    fn drop_task(&mut self, partition: u16, outside: &mut dyn Outside<S>) {
+        self.tasks.remove(&partition);
+        self.returned.retain(|answered| answered.partition != partition);
+        self.metrics.forget(partition);
+        outside.forget(partition);
+    }
+
+    fn collect(&mut self, records: &mut usize, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
+        let budget = Budget { records: self.pace.records, span: self.pace.span, wait: self.patience(ports.clock) };
+        let Ports { source, sink, clock, .. } = ports;
+        let mut failed = None;
+        *records = source.poll(budget, &mut |record| {
+            if failed.is_none() {
+                failed = self.consume(&record, *sink, *clock).err();
+            }
+        })?;
+        failed.map_or(Ok(()), Err)?;
+        self.take_answers(ports)?;
+        self.wake(ports)?;
+        self.bring_forward(ports)
+    }
+
+    /// How long to wait for a first record: not past a deadline, and hardly at all while an answer is due.
+    fn patience(&self, clock: &dyn Clock) -> Duration {
+        if !self.returned.is_empty() {
+            return Duration::ZERO;
+        }
+        let expecting = self.tasks.values().any(|hosted| hosted.asks.len() > 0);
+        let idle = if expecting { self.pace.expecting } else { self.pace.idle };
+        match self.tasks.values().filter_map(|hosted| hosted.deadlines.next()).min() {
+            Some(next) => clock.now().until(next).max(self.pace.expecting).min(idle),
+            None => idle,
+        }
+    }
+
+    /// Ends the turn: commits if there is something to commit, undoes what failed.
+    fn finish(&mut self, told: Result<(), Failed>, records: usize, ports: &mut Ports<'_, S>) -> Result<Turned, Fatal> {
+        match told.and_then(|()| self.commit(ports)) {
+            Ok(Some(receipt)) => {
+                let facts = self.committed(&receipt, ports);
+                self.now_and_then(ports)?;
+                Ok(Turned { records, facts, undone: false })
+            }
+            Ok(None) => {
+                self.tasks.values_mut().for_each(Hosted::settle);
+                self.now_and_then(ports)?;
+                Ok(Turned { records, ..Turned::default() })
+            }
+            Err(failed) => {
+                self.undo(failed, ports)?;
+                Ok(Turned { records, facts: 0, undone: true })
+            }
+        }
+    }
+
+    fn commit(&mut self, ports: &mut Ports<'_, S>) -> Result<Option<Receipt>, Failed> {
+        let touched = self.tasks.values().any(|hosted| hosted.touched);
+        let moved = self.tasks.values().any(|hosted| hosted.positions.moved());
+        let (now, _) = self.moment.look(ports.clock);
+        let since = self.rounds.committed.until(now);
+        let due = (moved && since >= self.pace.lazy) || (!self.tasks.is_empty() && since >= self.pace.renew);
+        if !touched && !due {
+            return Ok(None);
+        }
+        let mut positions: Vec<Position> = Vec::new();
+        let renew = since >= self.pace.renew;
+        for hosted in self.tasks.values_mut().filter(|hosted| hosted.touched || hosted.positions.moved() || renew) {
+            hosted.flush_last(ports.sink, true)?;
+            positions.extend(hosted.positions.consumed());
+            positions.push(Position { input: hosted.own(), next: hosted.marks.needed_from() });
+        }
+        let timer = self.metrics.commit_timer();
+        let receipt = ports.sink.commit(&positions)?;
+        timer.observe_duration();
+        Ok(Some(receipt))
+    }
+
+    /// The transaction stands: its duties are taken up, its effects leave.
+    fn committed(&mut self, _: &Receipt, ports: &mut Ports<'_, S>) -> usize {
+        let (now, _) = self.moment.look(ports.clock);
+        self.rounds.committed = now;
+        for (partition, hosted) in &mut self.tasks {
+            hosted.commit(|subject, cause, request| ports.outside.ask(*partition, subject, cause, request));
+        }
+        self.taken.clear();
+        self.metrics.said(&self.lines);
+        for line in &self.lines {
+            let Line { partition, subject, event, id, cause } = line;
+            tracing::info!(%subject, event, %id, %cause, partition, "said");
+        }
+        let facts = self.lines.len();
+        self.lines.clear();
+        facts
+    }
+
+    fn undo(&mut self, failed: Failed, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
+        let failed = match failed {
+            Failed::Fatal(fatal) => return Err(fatal),
+            Failed::Unknown(why) => Failed::Unknown(why),
+            other => ports.sink.abort().err().unwrap_or(other),
+        };
+        tracing::warn!(service = %S::SOURCE, why = %failed, "undid a transaction");
+        self.metrics.undone();
+        self.lines.clear();
+        self.returned.extend(self.taken.drain(..));
+        self.tasks.values_mut().for_each(Hosted::roll_back);
+        match failed {
+            Failed::Fatal(fatal) => Err(fatal),
+            Failed::Unknown(_) => self.restore_all(ports),
+            Failed::Aborted(_) | Failed::TooLarge(_) => ports.source.assign(&self.positions()),
+        }
+    }
+
+    /// The log knows what became of the transaction: every task is folded anew.
+    fn restore_all(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
+        let partitions: Vec<u16> = self.tasks.keys().copied().collect();
+        for partition in partitions {
+            self.restore(partition, ports)?;
+        }
+        ports.source.assign(&self.positions())
+    }
+
+    /// Every position of every task, to assign the reader.
+    pub(crate) fn positions(&self) -> Vec<Position> {
+        self.tasks.values().flat_map(|hosted| hosted.positions.all()).collect()
+    }
+
+    /// The voice of one task in the open transaction; `None` if it does not run here.
+    pub(crate) fn speaker<'a>(
+        &'a mut self,
+        partition: u16,
+        sink: &'a mut dyn Sink,
+        clock: &dyn Clock,
+    ) -> Option<(Speaker<'a, S>, &'a mut Decision<S::Fact>, &'a S, &'a mut HashMap<EventId, String>)> {
+        let hosted = self.tasks.get_mut(&partition)?;
+        let (now, time) = self.moment.look(clock);
+        let speaker = Speaker { hosted, sink, now, time, bytes: &mut self.bytes, lines: &mut self.lines };
+        Some((speaker, &mut self.decision, &self.service, &mut self.condemned))
+    }
+}
