@@ -89,7 +89,7 @@ impl<S: Service> Worker<S> {
             return Ok(());
         };
         if topic.routing() == Routing::ByKey && partition_of(&subject, speaker.hosted.task.partitions) != partition {
-            return speaker.forward(record);
+            return speaker.forward(&mut cause, subject, record);
         }
         speaker.hosted.touched = true;
         if speaker.hosted.parking.blocks(&subject) {

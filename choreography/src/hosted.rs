@@ -12,6 +12,10 @@ use crate::{
     positions::{CONSUMED, Positions},
 };
 
+/// The largest fact, in bytes: a topic takes 1 MiB a record by default, key and headers included. Checked when it is
+/// said, because the record that caused it must be known then.
+const FACT_MAX: usize = 1_000_000;
+
 /// A task and everything that is a fold of its log.
 pub(crate) struct Hosted<S: Service> {
     pub(crate) task: Task,
@@ -83,6 +87,9 @@ impl<S: Service> Hosted<S> {
         value: &mut Vec<u8>,
         sink: &mut dyn Sink,
     ) -> Result<(), Failed> {
+        if value.len() > FACT_MAX {
+            return Err(Failed::TooLarge(format!("a fact of {} bytes about {subject}", value.len())));
+        }
         self.flush_last(sink, false)?;
         self.last.subject = Some(subject);
         self.last.time = now;

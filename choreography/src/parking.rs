@@ -95,6 +95,7 @@ impl Parking {
                 let rest: Vec<Waiting> = waiting.iter().filter(|one| **one != gone).cloned().collect();
                 if rest.is_empty() { self.0.remove(&subject) } else { self.0.put(subject, rest) }
             }
+            ParkingFact::EventForwarded(_) => {}
         }
     }
 

@@ -114,6 +114,8 @@ pub enum To {
     Home,
     /// This partition.
     Partition(u16),
+    /// Every partition: the topic is a table.
+    Everywhere,
 }
 
 /// One row of the choreography.

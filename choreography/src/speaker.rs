@@ -1,8 +1,8 @@
 //! `Speaker`: says facts for one task in the open transaction: encodes, appends, folds, notes what they oblige to.
 
 use events_schema::{
-    Envelope, EventId, Fact, Heard, Key, OwnedRecord, Place, Record, Routing, Said, Timestamp, TraceParent,
-    parking::{EventDiscarded, EventParked, EventResumed, ParkingFact},
+    Envelope, EventId, Fact, Heard, Key, OwnedRecord, Place, Record, Said, Timestamp, TraceParent,
+    parking::{EventDiscarded, EventForwarded, EventParked, EventResumed, ParkingFact},
     partition_of,
 };
 
@@ -83,24 +83,15 @@ impl<S: Service> Speaker<'_, S> {
         }
     }
 
+    /// Says one fact: on the own topic, with its copies, in one transaction.
     fn say(&mut self, cause: &mut Cause, said: &Said<S::Fact>) -> Result<(), Failed> {
         let Said { subject, fact } = said;
         let id = self.encode(cause, *subject, fact);
+        S::evolve(&mut self.hosted.state, *subject, fact, self.now);
         let mut duties = Vec::new();
-        if fact.topic() == S::EMITS {
-            // Copies are made from the bytes before they are handed on.
-            S::evolve(&mut self.hosted.state, *subject, fact, self.now);
-            S::duties(&self.hosted.state, *subject, fact, &mut |duty| duties.push(duty));
-            self.copy(*subject, &duties)?;
-            self.hosted.append_own(*subject, self.now, self.bytes, self.sink)?;
-        } else {
-            S::evolve(&mut self.hosted.state, *subject, fact, self.now);
-            let everywhere = 0..self.hosted.task.partitions;
-            everywhere.into_iter().try_for_each(|partition| {
-                self.append(Input { topic: fact.topic(), partition }, Some(subject.as_bytes()), &[])
-            })?;
-            self.hosted.touched = true;
-        }
+        S::duties(&self.hosted.state, *subject, fact, &mut |duty| duties.push(duty));
+        self.copy(*subject, &duties)?;
+        self.hosted.append_own(*subject, self.now, self.bytes, self.sink)?;
         duties.into_iter().for_each(|duty| self.hosted.owe(*subject, id, duty));
         Ok(())
     }
@@ -127,30 +118,40 @@ impl<S: Service> Speaker<'_, S> {
     fn copy(&mut self, subject: Key, duties: &[Duty<S::Request>]) -> Result<(), Failed> {
         for duty in duties {
             let Duty::Copy(topic, to) = duty else { continue };
-            let partition = match to {
-                To::Home => partition_of(&subject, self.hosted.task.partitions),
-                To::Partition(partition) => *partition,
+            let partitions = self.hosted.task.partitions;
+            let addressees = match to {
+                To::Home => {
+                    let home = partition_of(&subject, partitions);
+                    home..home + 1
+                }
+                To::Partition(partition) => *partition..partition + 1,
+                To::Everywhere => 0..partitions,
             };
-            self.append(Input { topic: *topic, partition }, Some(subject.as_bytes()), &[])?;
+            for partition in addressees {
+                self.append(Input { topic: *topic, partition }, subject)?;
+            }
         }
         Ok(())
     }
 
-    /// Appends the buffer.
-    fn append(&mut self, to: Input, key: Option<&[u8]>, headers: &[(&str, &[u8])]) -> Result<(), Failed> {
-        self.sink.append(Outgoing { to, time: self.now, key, value: Some(self.bytes), headers })
+    /// Appends the buffer elsewhere than on the own topic.
+    fn append(&mut self, to: Input, subject: Key) -> Result<(), Failed> {
+        let (key, value) = (Some(subject.as_bytes()), Some(self.bytes.as_slice()));
+        self.sink.append(Outgoing { to, time: self.now, key, value, headers: &[] })
     }
 
-    /// Sends an outsider's record on to the partition of its subject.
-    pub(crate) fn forward(&mut self, record: &Record<'_>) -> Result<(), Failed> {
-        debug_assert_eq!(record.place.topic.routing(), Routing::ByKey);
+    /// Sends an outsider's record on to the partition of its subject, and says so: a transaction that only forwarded
+    /// must leave its positions in the own log too, or lost group positions would send the record on once more.
+    pub(crate) fn forward(&mut self, cause: &mut Cause, subject: Key, record: &Record<'_>) -> Result<(), Failed> {
+        let Place { topic, partition, offset } = record.place;
+        let to = partition_of(&subject, self.hosted.task.partitions);
         self.bytes.clear();
         // The record was read a moment ago, so that it can be opened.
-        let Ok(subject) = events_schema::forwarded(record, self.bytes) else { return Ok(()) };
-        let partition = partition_of(&subject, self.hosted.task.partitions);
-        self.append(Input { topic: record.place.topic, partition }, Some(subject.as_bytes()), &[])?;
-        self.hosted.touched = true;
-        Ok(())
+        if events_schema::forwarded(record, self.bytes).is_ok() {
+            self.append(Input { topic, partition: to }, subject)?;
+        }
+        let fact = EventForwarded { topic: topic.name().to_owned(), partition, offset, to };
+        self.say_parking(cause, subject, fact.into())
     }
 
     /// Sets a record aside, verbatim, and says so.

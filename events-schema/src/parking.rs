@@ -49,11 +49,26 @@ pub struct EventDiscarded {
     pub reason: String,
 }
 
+/// A record stood on the wrong partition for its subject and was sent on, under its own id.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct EventForwarded {
+    /// Where the record stood.
+    pub topic: String,
+    /// Its partition.
+    pub partition: u16,
+    /// Its offset.
+    pub offset: i64,
+    /// The partition it was sent to.
+    pub to: u16,
+}
+
 events! {
     /// Everything said about records that were not taken.
     pub enum ParkingFact {
         EventParked on Orders, Inventory, Payments;
         EventResumed on Orders, Inventory, Payments;
         EventDiscarded on Orders, Inventory, Payments;
+        EventForwarded on Orders, Inventory, Payments;
     }
 }

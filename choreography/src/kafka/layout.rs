@@ -63,6 +63,30 @@ fn connects(address: &str) -> bool {
     addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, QUESTION).is_ok())
 }
 
+/// Whether these topics are listed within so long, each partition with a leader: a broker that took a topic needs a
+/// moment to tell it.
+pub(super) fn appear<'a>(
+    client: &BaseConsumer<Context>,
+    names: impl Iterator<Item = &'a str> + Clone,
+    patience: Duration,
+) -> bool {
+    let end = now() + patience;
+    let led = |metadata: &Metadata, name: &str| {
+        let found = metadata.topics().iter().find(|topic| topic.name() == name);
+        found.is_some_and(|topic| topic.partitions().iter().all(|partition| partition.leader() >= 0))
+    };
+    loop {
+        if client.fetch_metadata(None, QUESTION).is_ok_and(|listed| names.clone().all(|name| led(&listed, name))) {
+            return true;
+        }
+        if now() >= end {
+            return false;
+        }
+        // Logs and errors of the client are served, and the broker is not asked again at once.
+        client.poll(Duration::from_millis(20));
+    }
+}
+
 /// The number of partitions that all topics have.
 pub(super) fn partitions(
     client: &BaseConsumer<Context>,

@@ -46,12 +46,10 @@ pub fn create(
     replication: u16,
     timeout: Duration,
 ) -> Result<Vec<Created>, Fatal> {
-    layout::reach(&probe(brokers)?, brokers, timeout)?;
+    let probe = probe(brokers)?;
+    layout::reach(&probe, brokers, timeout)?;
     let admin = admin(brokers)?;
-    let wanted: Vec<(Topic, String, Vec<(&str, String)>)> = Topic::ALL
-        .into_iter()
-        .map(|topic| (topic, format!("{prefix}{topic}"), settings(topic, replication)))
-        .collect();
+    let wanted = Topic::ALL.map(|topic| (topic, format!("{prefix}{topic}"), settings(topic, replication)));
     let topics: Vec<NewTopic<'_>> = wanted
         .iter()
         .map(|(_, name, settings)| {
@@ -62,9 +60,14 @@ pub fn create(
         })
         .collect();
     let options = AdminOptions::new().request_timeout(Some(timeout)).operation_timeout(Some(timeout));
-    let results = wait_for(admin.create_topics(&topics, &options))?
-        .map_err(|error| Fatal::Unreachable(format!("{brokers} did not create the topics in time: {error}")))?;
-    wanted.iter().zip(results).map(|((topic, name, _), result)| created(*topic, name, result)).collect()
+    let late = |why: String| Fatal::Unreachable(format!("{brokers} did not create the topics in time: {why}"));
+    let results = wait_for(admin.create_topics(&topics, &options))?.map_err(|error| late(error.to_string()))?;
+    let created = wanted.iter().zip(results).map(|((topic, name, _), result)| created(*topic, name, result));
+    let created = created.collect::<Result<Vec<Created>, Fatal>>()?;
+    match layout::appear(&probe, created.iter().map(|topic| topic.name.as_str()), timeout) {
+        true => Ok(created),
+        false => Err(late("the broker took them, but does not list them".to_owned())),
+    }
 }
 
 fn created(topic: Topic, name: &str, result: rdkafka::admin::TopicResult) -> Result<Created, Fatal> {

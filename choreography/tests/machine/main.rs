@@ -1,0 +1,8 @@
+//! The machine on the memory log, with a toy service: every promise a service may rely on, as a sentence.
+
+mod effects;
+mod exactly_once;
+mod parking;
+mod schedules;
+mod stage;
+mod toy;
