@@ -1,0 +1,132 @@
+//! `Order`: everything the history says of one order, by topic.
+
+use std::collections::BTreeMap;
+
+use events_schema::{
+    Key, Line, Money, Place, Topic,
+    checkout::CheckoutEvent,
+    inventory::InventoryFact,
+    orders::{CancelReason, OrderFact},
+    payments::PaymentFact,
+};
+
+use crate::{Event, History, Told};
+
+/// How an order ended, or has not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Fate {
+    /// Nothing is decided yet.
+    Placed,
+    /// Accepted, without an ending.
+    Open,
+    /// Refused.
+    Rejected,
+    /// Sold.
+    Completed,
+    /// Ended without a sale.
+    Cancelled(CancelReason),
+}
+
+/// Something said with a value, and where.
+pub(crate) type At<T> = (T, Place);
+
+/// What the history says of one order. Lists are in offset order of their topic.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    pub(crate) placed: Vec<Place>,
+    pub(crate) accepted: Vec<At<Money>>,
+    pub(crate) rejected: Vec<Place>,
+    pub(crate) confirmed: Vec<Place>,
+    pub(crate) completed: Vec<Place>,
+    pub(crate) cancelled: Vec<At<CancelReason>>,
+    pub(crate) reserved: Vec<At<Vec<Line>>>,
+    pub(crate) refused: Vec<At<&'static str>>,
+    pub(crate) released: Vec<At<Vec<Line>>>,
+    pub(crate) shipped: Vec<At<Vec<Line>>>,
+    pub(crate) captured: Vec<At<Money>>,
+    pub(crate) refunded: Vec<At<Money>>,
+    pub(crate) set_aside: bool,
+}
+
+impl Order {
+    /// How it ended.
+    pub fn fate(&self) -> Fate {
+        match (self.completed.first(), self.cancelled.first(), self.rejected.first(), self.accepted.first()) {
+            (Some(_), ..) => Fate::Completed,
+            (_, Some((reason, _)), ..) => Fate::Cancelled(*reason),
+            (_, _, Some(_), _) => Fate::Rejected,
+            (.., Some(_)) => Fate::Open,
+            _ => Fate::Placed,
+        }
+    }
+
+    /// Whether a record of it is parked or was given up.
+    pub fn is_set_aside(&self) -> bool {
+        self.set_aside
+    }
+
+    fn take(&mut self, event: &Event) {
+        let at = event.place;
+        match &event.told {
+            Told::Checkout(CheckoutEvent::OrderPlaced(_)) => self.placed.push(at),
+            Told::Order(fact) => self.take_order(fact, at),
+            Told::Inventory(fact) => self.take_inventory(fact, at),
+            Told::Payment(PaymentFact::PaymentCaptured(fact)) => self.captured.push((fact.amount, at)),
+            Told::Payment(PaymentFact::PaymentRefunded(fact)) => self.refunded.push((fact.amount, at)),
+            Told::Parking(_) => self.set_aside = true,
+            _ => {}
+        }
+    }
+
+    fn take_order(&mut self, fact: &OrderFact, at: Place) {
+        match fact {
+            OrderFact::OrderAccepted(fact) => self.accepted.push((fact.total, at)),
+            OrderFact::OrderRejected(_) => self.rejected.push(at),
+            OrderFact::OrderConfirmed(_) => self.confirmed.push(at),
+            OrderFact::OrderCompleted(_) => self.completed.push(at),
+            OrderFact::OrderCancelled(fact) => self.cancelled.push((fact.reason, at)),
+            OrderFact::OrderCancellationRefused(_) => {}
+        }
+    }
+
+    fn take_inventory(&mut self, fact: &InventoryFact, at: Place) {
+        match fact {
+            InventoryFact::StockReserved(fact) => self.reserved.push((fact.lines.clone(), at)),
+            InventoryFact::StockRejected(_) => self.refused.push(("StockRejected", at)),
+            InventoryFact::ReservationDropped(_) => self.refused.push(("ReservationDropped", at)),
+            InventoryFact::StockReleased(fact) => self.released.push((fact.lines.clone(), at)),
+            InventoryFact::StockShipped(fact) => self.shipped.push((fact.lines.clone(), at)),
+            _ => {}
+        }
+    }
+}
+
+/// Every order the history knows: whatever was placed, or has a fact of the order service.
+pub(crate) fn orders(history: &History) -> BTreeMap<Key, Order> {
+    let mut orders: BTreeMap<Key, Order> = BTreeMap::new();
+    let starts = history.of(Topic::Checkout).chain(history.of(Topic::Orders));
+    for event in starts.filter(|event| starts_order(&event.told)) {
+        orders.entry(event.subject).or_default();
+    }
+    for event in history.all() {
+        if let Some(order) = orders.get_mut(&event.subject) {
+            order.take(event);
+        }
+    }
+    orders
+}
+
+fn starts_order(told: &Told) -> bool {
+    match told {
+        Told::Checkout(event) => matches!(event, CheckoutEvent::OrderPlaced(_)),
+        Told::Order(fact) => !matches!(fact, OrderFact::OrderCancellationRefused(_)),
+        _ => false,
+    }
+}
+
+impl History {
+    /// Every order and how it ended.
+    pub fn fates(&self) -> BTreeMap<Key, Fate> {
+        orders(self).into_iter().map(|(id, order)| (id, order.fate())).collect()
+    }
+}

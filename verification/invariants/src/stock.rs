@@ -1,0 +1,176 @@
+//! S1 and S2: no unit is sold that was not supplied, and every unit is in exactly one place.
+//!
+//! A fold of the inventory facts of its own, from the protocol's text and not from the service's code.
+
+use std::collections::{BTreeMap, HashMap};
+
+use events_schema::{Key, Line, Place, Topic, inventory::InventoryFact};
+
+use crate::{Event, History, StockBook, Told, Verdict};
+
+/// What an order has taken from the shelf of its partition so far.
+#[derive(Default)]
+struct Taking {
+    lines: Vec<Line>,
+    taken: usize,
+}
+
+/// One partition's view while it is folded.
+#[derive(Default)]
+struct Shelf {
+    orders: HashMap<Key, Taking>,
+    /// Pieces free here, by SKU: on the shelf, and in the depot.
+    shelf: BTreeMap<Key, i64>,
+    depot: BTreeMap<Key, i64>,
+    /// Where something fell below zero.
+    short: Vec<(Key, Place, &'static str)>,
+}
+
+/// The books of every SKU, and where a partition gave away what it did not have.
+pub(crate) fn fold(history: &History) -> (BTreeMap<Key, StockBook>, Vec<(Key, Place, &'static str)>) {
+    let mut books: BTreeMap<Key, StockBook> = BTreeMap::new();
+    let mut short = Vec::new();
+    for (_, events) in history.partitions_of(Topic::Inventory) {
+        let mut shelf = Shelf::default();
+        for event in events {
+            shelf.take(event, &mut books);
+        }
+        for (sku, free) in &shelf.shelf {
+            books.entry(*sku).or_default().on_shelves += free;
+        }
+        for (sku, free) in &shelf.depot {
+            books.entry(*sku).or_default().in_depot += free;
+        }
+        short.append(&mut shelf.short);
+    }
+    (books, short)
+}
+
+impl Shelf {
+    fn take(&mut self, event: &Event, books: &mut BTreeMap<Key, StockBook>) {
+        let Told::Inventory(fact) = &event.told else { return };
+        let (sku, at) = (event.subject, event.place);
+        self.take_sku(fact, sku, at, books);
+        self.take_order(fact, sku, at, books);
+    }
+
+    fn take_sku(&mut self, fact: &InventoryFact, sku: Key, at: Place, books: &mut BTreeMap<Key, StockBook>) {
+        let mut book = |change: &dyn Fn(&mut StockBook)| change(books.entry(sku).or_default());
+        match fact {
+            InventoryFact::StockAdded(fact) => {
+                let pieces = pieces(fact.quantity);
+                book(&|book| book.supplied += pieces);
+                self.depot(sku, pieces, at);
+            }
+            InventoryFact::StockWrittenOff(fact) => {
+                let pieces = pieces(fact.quantity);
+                book(&|book| book.written_off += pieces);
+                self.depot(sku, -pieces, at);
+            }
+            InventoryFact::StockShortage(fact) => book(&|book| book.missing += pieces(fact.quantity)),
+            InventoryFact::StockAllotted(fact) => self.send(sku, pieces(fact.quantity), at, true, &mut book),
+            InventoryFact::StockDenied(fact) => self.send(sku, pieces(fact.quantity), at, true, &mut book),
+            InventoryFact::StockReturned(fact) => self.send(sku, pieces(fact.quantity), at, false, &mut book),
+            InventoryFact::StockShelved(fact) => {
+                let pieces = pieces(fact.quantity);
+                book(&|book| book.in_transfer -= pieces);
+                self.shelf(sku, pieces, at);
+            }
+            InventoryFact::StockTakenBack(fact) => {
+                let pieces = pieces(fact.quantity);
+                book(&|book| book.in_transfer -= pieces);
+                self.depot(sku, pieces, at);
+            }
+            _ => {}
+        }
+    }
+
+    fn send(&mut self, sku: Key, pieces: i64, at: Place, depot: bool, book: &mut dyn FnMut(&dyn Fn(&mut StockBook))) {
+        book(&|book| book.in_transfer += pieces);
+        if depot { self.depot(sku, -pieces, at) } else { self.shelf(sku, -pieces, at) }
+    }
+
+    fn take_order(&mut self, fact: &InventoryFact, order: Key, at: Place, books: &mut BTreeMap<Key, StockBook>) {
+        match fact {
+            InventoryFact::ReservationQueued(fact) => {
+                let until = fact.lines.iter().position(|line| line.sku == fact.waiting_on).unwrap_or(0);
+                self.reserve(order, &fact.lines, until, at, books);
+            }
+            InventoryFact::StockReserved(fact) => self.reserve(order, &fact.lines, fact.lines.len(), at, books),
+            InventoryFact::StockRejected(_) | InventoryFact::ReservationDropped(_) | InventoryFact::StockReleased(_) => {
+                self.give_back(order, at, books);
+            }
+            InventoryFact::StockShipped(fact) => {
+                self.orders.remove(&order);
+                for line in &fact.lines {
+                    let book = books.entry(line.sku).or_default();
+                    book.held -= pieces(line.quantity.get());
+                    book.shipped += pieces(line.quantity.get());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn reserve(&mut self, order: Key, lines: &[Line], until: usize, at: Place, books: &mut BTreeMap<Key, StockBook>) {
+        let taking = self.orders.entry(order).or_default();
+        let from = taking.taken;
+        *taking = Taking { lines: lines.to_vec(), taken: until };
+        for line in lines.iter().take(until).skip(from) {
+            self.shelf(line.sku, -pieces(line.quantity.get()), at);
+            books.entry(line.sku).or_default().held += pieces(line.quantity.get());
+        }
+    }
+
+    fn give_back(&mut self, order: Key, at: Place, books: &mut BTreeMap<Key, StockBook>) {
+        let Some(taking) = self.orders.remove(&order) else { return };
+        for line in taking.lines.iter().take(taking.taken) {
+            self.shelf(line.sku, pieces(line.quantity.get()), at);
+            books.entry(line.sku).or_default().held -= pieces(line.quantity.get());
+        }
+    }
+
+    fn shelf(&mut self, sku: Key, change: i64, at: Place) {
+        let free = self.shelf.entry(sku).or_default();
+        *free += change;
+        if *free < 0 {
+            self.short.push((sku, at, "the shelf gave away what it did not have"));
+        }
+    }
+
+    fn depot(&mut self, sku: Key, change: i64, at: Place) {
+        let free = self.depot.entry(sku).or_default();
+        *free += change;
+        if *free < 0 {
+            self.short.push((sku, at, "the depot gave away what it did not have"));
+        }
+    }
+}
+
+fn pieces(quantity: u64) -> i64 {
+    i64::try_from(quantity).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn no_oversell(history: &History) -> Verdict {
+    let mut verdict = Verdict::new("S1", "shipped, held and free never exceed what was supplied and not written off");
+    let (books, short) = fold(history);
+    for (sku, book) in &books {
+        let given = book.shipped + book.held + book.on_shelves + book.in_depot;
+        let there = book.supplied - book.written_off;
+        verdict.judge(given <= there, *sku, || format!("{given} pieces given or free, {there} there"), &[]);
+    }
+    for (sku, at, what) in short {
+        verdict.judge(false, sku, || what.to_owned(), &[("", at)]);
+    }
+    verdict
+}
+
+pub(crate) fn conserved(history: &History) -> Verdict {
+    let mut verdict = Verdict::new("S2", "every piece supplied is in a depot, in transfer, on a shelf, held, shipped or written off");
+    for (sku, book) in fold(history).0 {
+        let there = book.in_depot + book.in_transfer + book.on_shelves + book.held + book.shipped + book.written_off;
+        let what = || format!("{there} pieces accounted for, {} supplied", book.supplied);
+        verdict.judge(there == book.supplied && book.in_transfer >= 0, sku, what, &[]);
+    }
+    verdict
+}
