@@ -169,9 +169,9 @@ impl<S: Service> Hosted<S> {
             Duty::Ask(request) => self.asks.ask(subject, fact, request),
             Duty::Answered => self.asks.answered(&subject),
             Duty::Copy(..) => {}
-            Duty::Open => self.marks.open(Holder::Subject(subject), fact),
+            Duty::Open => self.marks.open(Holder::Open(subject), fact),
             Duty::Keep => self.marks.keep(subject, fact),
-            Duty::Over => self.marks.over(Holder::Subject(subject)),
+            Duty::Over => self.marks.over(Holder::Open(subject)),
             Duty::Counted => self.marks.counted(subject, fact),
         }
     }

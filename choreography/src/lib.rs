@@ -28,7 +28,7 @@ mod worker;
 pub use decision::Decision;
 pub use metrics::Metrics;
 pub use ports::{
-    Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, Outgoing, Outside, Position, Receipt, Sink, Source,
+    Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, NoOutside, Outgoing, Outside, Position, Receipt, Sink, Source,
 };
 pub use remembered::{Limits as RememberedLimits, Remembered};
 pub use service::{Consumes, Duty, On, Remembers, Row, Service, State, Task, To};

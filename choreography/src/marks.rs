@@ -12,11 +12,13 @@ use std::{
 use ahash::AHashMap;
 use events_schema::{EventId, Key, Timestamp};
 
-/// Whose mark it is. A subject may be open and blocked behind a parked record at once.
+/// Whose mark it is. One key may be several at once: an order may be called like a SKU, and wait behind a parked record.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Holder {
-    /// The subject itself, by the service's duties.
-    Subject(Key),
+    /// A subject that is open until it is over.
+    Open(Key),
+    /// A subject that stays for ever.
+    Kept(Key),
     /// The records parked for the subject.
     Parked(Key),
 }
@@ -78,7 +80,7 @@ impl Marks {
 
     /// The subject stays for ever, from a fact said now.
     pub(crate) fn keep(&mut self, subject: Key, fact: EventId) {
-        let holder = Holder::Subject(subject);
+        let holder = Holder::Kept(subject);
         if !self.holders.contains_key(&holder) {
             self.set(holder, Mark { offset: self.here, fact, kept: true });
         }
@@ -100,7 +102,7 @@ impl Marks {
     /// The balance of a kept subject was said now. Its mark moves here, but not past the oldest open subject: what
     /// that one does later must find the balance, and what it did before must be known with it.
     pub(crate) fn counted(&mut self, subject: Key, fact: EventId) {
-        let holder = Holder::Subject(subject);
+        let holder = Holder::Kept(subject);
         self.over(holder);
         let offset = self.open.first_key_value().map_or(self.here, |(oldest, _)| self.here.min(*oldest));
         self.set(holder, Mark { offset, fact, kept: true });
@@ -128,7 +130,7 @@ impl Marks {
     pub(crate) fn oldest_kept(&self, offset: i64, max: usize) -> Vec<(Key, EventId)> {
         let old = self.kept.iter().take_while(|(mark, _)| *mark < offset).take(max);
         let named = old.filter_map(|(_, holder)| match (holder, self.holders.get(holder)) {
-            (Holder::Subject(subject), Some(mark)) => Some((*subject, mark.fact)),
+            (Holder::Kept(subject), Some(mark)) => Some((*subject, mark.fact)),
             _ => None,
         });
         named.collect()
@@ -154,7 +156,7 @@ mod tests {
     }
 
     fn open(text: &str) -> Holder {
-        Holder::Subject(key(text))
+        Holder::Open(key(text))
     }
 
     fn fact() -> EventId {
@@ -186,6 +188,16 @@ mod tests {
             marks.advance(n * 10, seconds(n as u64));
         }
         assert_eq!(marks.needed_from(), 360);
+    }
+
+    #[test]
+    fn an_order_called_like_a_sku_does_not_take_its_mark_away() {
+        let mut marks = Marks::new(Duration::ZERO, 0);
+        marks.keep(key("mug"), fact());
+        marks.advance(50, seconds(1));
+        marks.open(open("mug"), fact());
+        marks.over(open("mug"));
+        assert_eq!(marks.needed_from(), 0);
     }
 
     #[test]

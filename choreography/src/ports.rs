@@ -1,6 +1,6 @@
 //! The ports: what the machine needs of a log, of the outside and of time. Adapters: `memory` and `kafka`.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use events_schema::{EventId, Key, Record, Timestamp, Topic};
 
@@ -189,6 +189,19 @@ pub trait Outside<S: Service> {
     fn answer(&mut self) -> Option<Answered<S::Answer>>;
     /// The task is no longer ours: its answers are of no use.
     fn forget(&mut self, partition: u16);
+}
+
+/// The outside of a service that asks nobody.
+pub struct NoOutside;
+
+impl<S: Service<Request = Infallible>> Outside<S> for NoOutside {
+    fn ask(&mut self, _: u16, _: Key, _: EventId, request: &Infallible) {
+        match *request {}
+    }
+    fn answer(&mut self) -> Option<Answered<S::Answer>> {
+        None
+    }
+    fn forget(&mut self, _: u16) {}
 }
 
 /// The time.

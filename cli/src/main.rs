@@ -1,2 +1,44 @@
-//! orderctl
-fn main() {}
+//! `orderctl`: the operator's hand.
+#![forbid(unsafe_code)]
+
+mod args;
+mod clock;
+mod commands;
+mod exit;
+mod fold;
+mod interrupt;
+mod log;
+mod render;
+mod session;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{args::Cli, exit::Failure, interrupt::Interrupt, render::printer::Printer, session::Session};
+
+fn main() -> ExitCode {
+    match start(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::PipeClosed) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Where even stderr is gone, the code alone must do.
+            let _ = std::io::Write::write_fmt(&mut anstream::stderr(), format_args!("{failure}\n"));
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn start(cli: Cli) -> Result<(), Failure> {
+    let (format, quiet) = cli.command.logs();
+    let filter = cli.settings.log.as_deref().unwrap_or(quiet);
+    choreography::host::init_logs(format, filter)
+        .map_err(|error| Failure::Usage(format!("--log {filter}: {error}")))?;
+    let out = Printer::stdout(cli.settings.output);
+    let mut session = Session { settings: cli.settings, out, interrupt: Interrupt::listen()? };
+    let done = commands::run(cli.command, &mut session);
+    // What was found before something failed is still worth reading.
+    let shown = session.out.flush();
+    done.and(shown)
+}

@@ -44,6 +44,7 @@ macro_rules! events {
     ($(#[$doc:meta])* pub enum $name:ident { $($event:ident on $($topic:ident),+;)+ }) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Debug)]
+        #[allow(clippy::large_enum_variant, reason = "facts are written at once; a box for each would cost more")]
         pub enum $name {
             $(#[doc = concat!("See [`", stringify!($event), "`].")] $event($event),)+
         }

@@ -50,8 +50,9 @@ impl Source {
         static SPACES: std::sync::OnceLock<[[u8; 16]; 5]> = std::sync::OnceLock::new();
         let spaces = SPACES.get_or_init(|| {
             Source::ALL.map(|source| {
-                uuid_v5(Uuid::NAMESPACE_URL.as_bytes(), format!("urn:orders:{}", source.name()).as_bytes())
-                    .into_bytes()
+                let mut digest = Digesting(Sha1::new().chain_update(Uuid::NAMESPACE_URL.as_bytes()));
+                digest.0.update(format!("urn:orders:{source}"));
+                digest.into_uuid().into_bytes()
             })
         });
         spaces[self as usize]
@@ -72,9 +73,14 @@ impl fmt::Display for Source {
 /// - `<id>/<type>/<ordinal>` for what a deadline or a provider's answer caused (id of the own fact it belongs to),
 ///
 /// where `type` is the emitted event's and `ordinal` counts the facts of one decision from 0. An outsider's event
-/// without an id gets `<topic>/<partition>/<offset>` in the namespace of its consumer's source.
+/// without an id gets `<topic>/<partition>/<offset>` in the namespace of `cli`, so that all its readers agree on it.
+/// No name can be taken for one of another shape: no part holds a slash, and no event is called a number.
+///
+/// `order` about `checkout-3@1234`: `checkout/3/1234/OrderAccepted/0` in `58e4d3bb-8a4b-5551-8b55-2ae3839cb02f`, which
+/// is `afb4b072-6d4f-5fb2-969b-3b425bdab562`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(description = "The id of an event, unique; those of the services are UUIDv5.")]
 pub struct EventId(Key);
 
 impl EventId {
@@ -96,9 +102,10 @@ impl EventId {
     }
 
     fn derived(emitter: Source, name: fmt::Arguments<'_>) -> EventId {
-        let mut text = Name::default();
-        let _ = fmt::Write::write_fmt(&mut text, name);
-        EventId::from(uuid_v5(&emitter.namespace(), text.as_bytes()))
+        let mut digest = Digesting(Sha1::new().chain_update(emitter.namespace()));
+        // The digest takes whatever is written; names, numbers and ids cannot fail to be formatted.
+        let _ = fmt::Write::write_fmt(&mut digest, name);
+        EventId::from(digest.into_uuid())
     }
 
     /// The id as a subject: what an order without any id is called.
@@ -138,37 +145,21 @@ impl fmt::Debug for EventId {
     }
 }
 
-/// A name under construction, on the stack: ids are made once per fact and must not allocate.
-struct Name {
-    text: [u8; 192],
-    len: usize,
-}
+/// RFC 9562 version 5 of a name as it is formatted: no buffer, so no name is too long and nothing is allocated. Over
+/// `sha1` because it uses the processor's SHA instructions.
+struct Digesting(Sha1);
 
-impl Default for Name {
-    fn default() -> Name {
-        Name { text: [0; 192], len: 0 }
+impl Digesting {
+    fn into_uuid(self) -> Uuid {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.0.finalize()[..16]);
+        uuid::Builder::from_sha1_bytes(bytes).into_uuid()
     }
 }
 
-impl Name {
-    fn as_bytes(&self) -> &[u8] {
-        &self.text[..self.len]
-    }
-}
-
-impl fmt::Write for Name {
+impl fmt::Write for Digesting {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len + text.len();
-        self.text.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
+        self.0.update(text.as_bytes());
         Ok(())
     }
-}
-
-/// RFC 9562 version 5, over `sha1` because it uses the processor's SHA instructions.
-fn uuid_v5(namespace: &[u8; 16], name: &[u8]) -> Uuid {
-    let digest = Sha1::new().chain_update(namespace).chain_update(name).finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_sha1_bytes(bytes).into_uuid()
 }

@@ -206,6 +206,9 @@ pub struct StockDenied {
     pub quantity: u64,
     /// The depot's version.
     pub version: u64,
+    /// Pieces that stay at the depot, too few for any of the other needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u64>,
 }
 
 /// Depot → shelf: send your free pieces home.
@@ -288,6 +291,6 @@ events! {
         StockShelved on Inventory;
         StockRequested on Inventory, StockTransfers;
         StockReturned on Inventory, StockTransfers;
-        ProductPublished on Catalog;
+        ProductPublished on Inventory, Catalog;
     }
 }

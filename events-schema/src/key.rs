@@ -23,10 +23,14 @@ impl Key {
     /// Reads a key from bytes as they stand on the wire.
     pub fn from_bytes(bytes: &[u8]) -> Result<Key, Malformed> {
         if bytes.is_empty() || bytes.len() > Key::MAX {
-            return Err(Malformed::new(format!("a key has 1 to {} characters, this one has {}", Key::MAX, bytes.len())));
+            return Err(Malformed::new(format!(
+                "a key has 1 to {} characters, this one has {}",
+                Key::MAX,
+                bytes.len()
+            )));
         }
-        if let Some(bad) = bytes.iter().find(|b| !(b.is_ascii_alphanumeric() || b"._-".contains(b))) {
-            return Err(Malformed::new(format!("a key is made of A-Z a-z 0-9 . _ - and may not hold {:?}", *bad as char)));
+        if !bytes.iter().fold(true, |all, byte| all & MAY_STAND[usize::from(*byte)]) {
+            return Err(Malformed::new(format!("a key is made of A-Z a-z 0-9 . _ - only{}", unlike(bytes))));
         }
         let mut text = [0; Key::MAX];
         text[..bytes.len()].copy_from_slice(bytes);
@@ -42,6 +46,24 @@ impl Key {
     pub fn as_bytes(&self) -> &[u8] {
         &self.text[..usize::from(self.len)]
     }
+}
+
+/// Whether a byte may stand in a key. A table: keys are read several times an event.
+const MAY_STAND: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'.' | b'_' | b'-');
+        byte += 1;
+    }
+    table
+};
+
+/// What may not stand there: the character alone, since the rest may be a secret in the wrong place.
+fn unlike(bytes: &[u8]) -> String {
+    let stranger = |c: &char| !c.is_ascii() || !MAY_STAND[*c as usize];
+    let first = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().find(stranger));
+    first.map(|c| format!(", not {c:?}")).unwrap_or_else(|| ", and this is not even UTF-8".to_owned())
 }
 
 impl FromStr for Key {

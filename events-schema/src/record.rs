@@ -46,7 +46,8 @@ impl Place {
     /// The place as a subject, for a record whose own subject cannot be known: `checkout.3.1234`.
     pub fn as_key(&self) -> Key {
         let text = format!("{}.{}.{}", self.topic, self.partition, self.offset);
-        Key::from_bytes(text.as_bytes()).unwrap_or_else(|_| unreachable!("topic names, digits and dots make a key"))
+        Key::from_bytes(text.as_bytes())
+            .unwrap_or_else(|_| unreachable!("topic names, digits and dots make a key"))
     }
 }
 

@@ -49,7 +49,8 @@ pub fn all() -> Vec<Described> {
 }
 
 fn envelope<E: Event>(generator: &mut SchemaGenerator) -> Schema {
-    let text = |generator: &mut SchemaGenerator, of: fn(&mut SchemaGenerator) -> Schema| of(generator).to_value();
+    let text =
+        |generator: &mut SchemaGenerator, of: fn(&mut SchemaGenerator) -> Schema| of(generator).to_value();
     let id = text(generator, |g| g.subschema_for::<EventId>());
     let key = text(generator, |g| g.subschema_for::<Key>());
     let time = text(generator, |g| g.subschema_for::<Timestamp>());
@@ -76,4 +77,3 @@ fn envelope<E: Event>(generator: &mut SchemaGenerator) -> Schema {
     schema.insert("$defs".into(), json!(generator.take_definitions(true)));
     schema
 }
-

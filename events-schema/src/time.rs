@@ -5,13 +5,16 @@ use std::{fmt, str::FromStr, time::Duration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::Malformed;
+use crate::{Malformed, civil};
 
-/// Microseconds since 1970-01-01T00:00:00Z. On the wire RFC 3339 in UTC with six decimals.
+/// Microseconds since 1970-01-01T00:00:00Z. On the wire RFC 3339 in UTC with six decimals; what lies outside the years
+/// 0000 to 9999 is written as [`Timestamp::MIN`] or [`Timestamp::MAX`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// 0000-01-01T00:00:00Z, the first instant RFC 3339 can write.
+    pub const MIN: Timestamp = Timestamp(-62_167_219_200_000_000);
     /// 9999-12-31T23:59:59.999999Z, the last instant RFC 3339 can write.
     pub const MAX: Timestamp = Timestamp(253_402_300_799_999_999);
 
@@ -42,25 +45,33 @@ impl std::ops::Add<Duration> for Timestamp {
 impl std::ops::Sub<Duration> for Timestamp {
     type Output = Timestamp;
     fn sub(self, span: Duration) -> Timestamp {
-        Timestamp(self.0.saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Timestamp(self.0.saturating_sub(micros)).max(Timestamp::MIN)
     }
 }
 
 impl FromStr for Timestamp {
     type Err = Malformed;
     fn from_str(text: &str) -> Result<Timestamp, Malformed> {
-        let instant: jiff::Timestamp =
-            text.parse().map_err(|_| Malformed::new(format!("{text:?} is not a time in RFC 3339")))?;
-        Ok(Timestamp(instant.as_microsecond()))
+        if let Some(micros) = civil::parse(text.as_bytes()) {
+            return Ok(Timestamp(micros));
+        }
+        let wrong = || Malformed::new(format!("{text:?} is not a time like 2026-11-22T18:30:00Z (RFC 3339)"));
+        let instant: jiff::Timestamp = text.parse().map_err(|_| wrong())?;
+        Some(Timestamp(instant.as_microsecond())).filter(|time| *time >= Timestamp::MIN).ok_or_else(wrong)
+    }
+}
+
+impl Timestamp {
+    fn with_text<T>(self, give: impl FnOnce(&str) -> T) -> T {
+        let text = civil::format(self.clamp(Timestamp::MIN, Timestamp::MAX).0);
+        give(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_microsecond(self.0) {
-            Ok(instant) => write!(f, "{instant:.6}"),
-            Err(_) => write!(f, "{}us", self.0),
-        }
+        self.with_text(|text| f.pad(text))
     }
 }
 
@@ -72,7 +83,7 @@ impl fmt::Debug for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
+        self.with_text(|text| to.serialize_str(text))
     }
 }
 
@@ -82,10 +93,10 @@ impl<'de> Deserialize<'de> for Timestamp {
         impl de::Visitor<'_> for Text {
             type Value = Timestamp;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a time in RFC 3339")
+                f.write_str("a time like 2026-11-22T18:30:00Z (RFC 3339)")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-                text.parse().map_err(E::custom)
+                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
             }
         }
         from.deserialize_str(Text)

@@ -58,7 +58,7 @@ impl<'de> Deserialize<'de> for Currency {
                 f.write_str("a currency: three capital letters, like EUR")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Currency, E> {
-                text.parse().map_err(E::custom)
+                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
             }
         }
         from.deserialize_str(Text)

@@ -1,8 +1,12 @@
 //! Writing an event: strict, one way, into one reused buffer.
 
-use std::fmt::Write as _;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
-use crate::{Event, EventId, Fact, Key, Malformed, Record, Source, Timestamp, TraceParent, read::open};
+use crate::{
+    Event, EventId, Fact, Key, Malformed, Record, Source, Timestamp, TraceParent,
+    open::{Opened, open},
+};
 
 /// The attributes of an event about to be written. `type` comes first, so that a reader can skip without parsing.
 pub struct Envelope<'a> {
@@ -28,8 +32,17 @@ impl Envelope<'_> {
         let Envelope { kind, id, source, subject, time, .. } = self;
         // None of these can hold a character that JSON escapes: names of ours, keys and times.
         for part in [
-            "{\"type\":\"", kind, "\",\"specversion\":\"1.0\",\"id\":\"", id.as_str(), "\",\"source\":\"",
-            source.name(), "\",\"subject\":\"", subject.as_str(), "\",\"time\":\"", time, "\"",
+            "{\"type\":\"",
+            kind,
+            "\",\"specversion\":\"1.0\",\"id\":\"",
+            id.as_str(),
+            "\",\"source\":\"",
+            source.name(),
+            "\",\"subject\":\"",
+            subject.as_str(),
+            "\",\"time\":\"",
+            time,
+            "\"",
         ] {
             out.extend_from_slice(part.as_bytes());
         }
@@ -67,24 +80,48 @@ pub fn announce<E: Event>(source: Source, id: EventId, subject: Key, now: Timest
 }
 
 /// The same event once more, for the partition it belongs on: verbatim if its envelope is complete, else completed.
-/// Its data is never touched, so what we do not know of it survives.
+/// Its data is never touched, so what we do not know of it survives. Gives the subject, the key to write it under.
 pub fn forwarded(record: &Record<'_>, out: &mut Vec<u8>) -> Result<Key, Malformed> {
     let opened = open(record)?;
-    if let (true, Some(value)) = (opened.complete, record.value) {
-        out.extend_from_slice(value);
-        return Ok(opened.subject);
+    match record.value {
+        Some(value) if opened.complete => out.extend_from_slice(value),
+        // Writing strings into memory fails only by running out of it.
+        _ => drop(serde_json::to_writer(out, &Completed::from(&opened))),
     }
-    let mut time = String::with_capacity(32);
-    let _ = write!(time, "{}", opened.time);
-    let envelope = Envelope {
-        kind: &opened.kind,
-        id: opened.id,
-        source: Source::from_name(&opened.source).unwrap_or(Source::Cli),
-        subject: opened.subject,
-        time: &time,
-        causationid: opened.causationid,
-        traceparent: opened.traceparent,
-    };
-    envelope.write(out, |out| out.extend_from_slice(opened.data.get().as_bytes()));
     Ok(opened.subject)
+}
+
+/// What an outsider wrote, with every attribute in its place; its own words may need escapes.
+#[derive(Serialize)]
+struct Completed<'a> {
+    r#type: &'a str,
+    specversion: &'a str,
+    id: EventId,
+    source: &'a str,
+    subject: Key,
+    time: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    causationid: Option<EventId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dataschema: Option<&'a str>,
+    data: &'a RawValue,
+}
+
+impl<'a> From<&'a Opened<'_>> for Completed<'a> {
+    fn from(opened: &'a Opened<'_>) -> Completed<'a> {
+        Completed {
+            r#type: &opened.kind,
+            specversion: "1.0",
+            id: opened.id,
+            source: &opened.source,
+            subject: opened.subject,
+            time: opened.time,
+            causationid: opened.causationid,
+            traceparent: opened.traceparent.as_ref().map(TraceParent::as_str),
+            dataschema: opened.dataschema.as_deref(),
+            data: &opened.data,
+        }
+    }
 }

@@ -24,7 +24,7 @@ use crate::{
 pub use admin::serve as serve_admin;
 pub use clock::WallClock;
 pub use logs::{LogFormat, init as init_logs};
-pub use options::Options;
+pub use options::{Connection, Options};
 pub use stop::Stop;
 
 /// Makes what one worker thread runs: the service and its outside.
@@ -73,15 +73,15 @@ pub fn start<S: Service + Send>(
     workers: u16,
     health: &Health,
     stop: &Stop,
-) -> anyhow::Result<Vec<JoinHandle<Result<(), Fatal>>>> {
-    let metrics = Metrics::new(&health.registry, S::SOURCE)?;
+) -> Result<Vec<JoinHandle<Result<(), Fatal>>>, Fatal> {
+    let metrics = Metrics::new(&health.registry, S::SOURCE).map_err(|error| Fatal::Client(error.to_string()))?;
     health.expected.fetch_add(usize::from(workers), Ordering::Relaxed);
     let mut threads = Vec::new();
     for worker in 0..workers {
         let settings = Settings { worker, ..settings.clone() };
         let (make, metrics, health, stop) = (make.clone(), metrics.clone(), health.clone(), stop.clone());
         let thread = std::thread::Builder::new().name(format!("{}-{worker}", S::SOURCE));
-        threads.push(thread.spawn(move || {
+        let spawned = thread.spawn(move || {
             let ended = work(&make, &settings, pace, metrics, &health, &stop);
             if let Err(fatal) = &ended {
                 tracing::error!(service = %S::SOURCE, worker, "{fatal}");
@@ -89,7 +89,8 @@ pub fn start<S: Service + Send>(
                 stop.ask();
             }
             ended
-        })?);
+        });
+        threads.push(spawned.map_err(|error| Fatal::Client(format!("no thread for a worker: {error}")))?);
     }
     Ok(threads)
 }
@@ -140,42 +141,54 @@ pub fn exit_code(ended: &Result<(), Fatal>) -> u8 {
     }
 }
 
-/// A service as a process, connected and running until it is told to stop.
-pub fn run<S: Service + Send>(make: Make<S>, options: &Options) -> Result<(), Fatal> {
-    let (health, stop) = (Health::default(), Stop::on_signals());
-    if let Some(address) = options.admin {
-        serve_admin(address, health.clone()).map_err(|error| {
-            Fatal::Misconfigured(format!("admin port {address}: {error}; choose another with --admin"))
-        })?;
-    }
-    let threads = start(make, &options.settings::<S>(), options.pace(), options.workers, &health, &stop)
-        .map_err(|error| Fatal::Client(error.to_string()))?;
-    join(threads)
+/// Serves the admin port, if one is wanted.
+pub fn open_admin(options: &Options, health: &Health) -> Result<(), Fatal> {
+    let Some(address) = options.admin else { return Ok(()) };
+    let served = serve_admin(address, health.clone());
+    let wrong = |error| Fatal::Misconfigured(format!("admin port {address}: {error}; choose another with --admin"));
+    served.map(drop).map_err(wrong)
 }
 
 /// The command line of a service's own binary: what every service is told, and what only this one is.
 #[derive(clap::Parser)]
-#[command(version, after_help = EXIT_CODES)]
+#[command(version, after_help = EXIT_CODES, max_term_width = 100)]
 struct CommandLine<F: clap::Args> {
+    #[command(flatten)]
+    connection: Connection,
     #[command(flatten)]
     options: Options,
     #[command(flatten)]
     own: F,
+    /// What to log on stderr: error, warn, info, debug, trace, or a tracing filter.
+    #[arg(long, env = "ORDERS_LOG", default_value = "info", value_name = "FILTER")]
+    log: String,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 drained after SIGTERM or Ctrl-C; 1 fenced, or a fault to report; 2 usage; \
     69 broker unreachable; 78 configuration or topic layout wrong; 130 interrupted twice";
 
-/// The `main` of a service's own binary: `own` are the flags only this service has.
-pub fn main<F: clap::Args, S: Service + Send>(make: impl FnOnce(&F) -> Make<S>) -> std::process::ExitCode {
+/// The `main` of a service's own binary: `F` are the flags only this service has, `make` the service they make. A
+/// flag that cannot be meant is told in one line.
+pub fn main<F: clap::Args, S: Service + Send>(make: fn(&F) -> Result<Make<S>, String>) -> std::process::ExitCode {
     let line = <CommandLine<F> as clap::Parser>::parse();
-    if let Err(error) = init_logs(line.options.log_format, &line.options.log) {
-        eprintln!("--log {:?}: {error}", line.options.log);
+    if let Err(error) = init_logs(line.options.log_format, &line.log) {
+        eprintln!("--log {:?}: {error}", line.log);
         return 78.into();
     }
-    let ended = run(make(&line.own), &line.options);
+    let ended = run(&line, make);
     if let Err(fatal) = &ended {
         eprintln!("{fatal}");
     }
     exit_code(&ended).into()
+}
+
+fn run<F: clap::Args, S: Service + Send>(
+    line: &CommandLine<F>,
+    make: fn(&F) -> Result<Make<S>, String>,
+) -> Result<(), Fatal> {
+    let make = make(&line.own).map_err(Fatal::Misconfigured)?;
+    let (health, stop) = (Health::default(), Stop::on_signals());
+    open_admin(&line.options, &health)?;
+    let settings = line.options.settings::<S>(&line.connection);
+    join(start(make, &settings, line.options.pace(), line.options.workers, &health, &stop)?)
 }

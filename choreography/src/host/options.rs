@@ -1,26 +1,33 @@
-//! `Options`: what every service process is told, by flags, `ORDERS_*` variables, or defaults.
+//! What every service process is told, by flags, `ORDERS_*` variables, or defaults.
 
 use std::{net::SocketAddr, time::Duration};
 
 use clap::Args;
 
+use super::LogFormat;
 use crate::{Pace, Service, kafka::Settings};
 
-use super::LogFormat;
+/// Where the log is.
+#[derive(Args, Clone, Debug)]
+pub struct Connection {
+    /// Kafka bootstrap servers.
+    #[arg(long, short = 'b', env = "ORDERS_BROKERS", default_value = "localhost:9092", value_name = "HOST:PORT,…")]
+    pub brokers: String,
+    /// What the names of topics, groups and transactional ids begin with.
+    #[arg(long, env = "ORDERS_PREFIX", default_value = "")]
+    pub prefix: String,
+    /// A setting of the Kafka client (librdkafka), repeatable.
+    #[arg(short = 'X', value_name = "KEY=VALUE", value_parser = property)]
+    pub properties: Vec<(String, String)>,
+}
 
-/// Flags of a service process. A wrong value ends the start with one line.
+/// How a service is hosted. A wrong value ends the start with one line.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
-    /// Kafka bootstrap servers.
-    #[arg(long, env = "ORDERS_BROKERS", default_value = "localhost:9092", global = true)]
-    pub brokers: String,
-    /// Prefix of topics, groups and transactional ids, for several shops on one cluster.
-    #[arg(long, env = "ORDERS_PREFIX", default_value = "", global = true)]
-    pub prefix: String,
     /// Name of this instance, stable over restarts and unique among the instances of a service.
     #[arg(long, env = "ORDERS_INSTANCE", default_value = "0")]
     pub instance: String,
-    /// Worker threads; each is a member of the group with tasks of its own.
+    /// Worker threads of each service; each is a member of its group with tasks of its own.
     #[arg(long, env = "ORDERS_WORKERS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub workers: u16,
     /// Address of /livez, /readyz and /metrics.
@@ -38,27 +45,21 @@ pub struct Options {
     /// Collect for at most so many milliseconds before a commit.
     #[arg(long, env = "ORDERS_COMMIT_MS", default_value_t = 20)]
     pub commit_ms: u64,
-    /// A setting of librdkafka, as name=value; may be repeated.
-    #[arg(long = "client", env = "ORDERS_CLIENT", value_name = "NAME=VALUE", value_delimiter = ',', value_parser = setting)]
-    pub client: Vec<(String, String)>,
-    /// What is logged: a level, or directives such as warn,choreography=debug.
-    #[arg(long, env = "ORDERS_LOG", default_value = "info")]
-    pub log: String,
-    /// How it is logged.
+    /// Whether logs are text or JSON.
     #[arg(long, env = "ORDERS_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
 }
 
 impl Options {
     /// The settings of the Kafka adapter for one service.
-    pub fn settings<S: Service>(&self) -> Settings {
+    pub fn settings<S: Service>(&self, connection: &Connection) -> Settings {
         Settings {
-            prefix: self.prefix.clone(),
+            prefix: connection.prefix.clone(),
+            overrides: connection.properties.clone(),
             instance: self.instance.clone(),
-            overrides: self.client.clone(),
             session_timeout: Duration::from_millis(self.session_timeout_ms),
             transaction_timeout: Duration::from_millis(self.transaction_timeout_ms),
-            ..Settings::new(&self.brokers, S::SOURCE.name(), S::EMITS)
+            ..Settings::new(&connection.brokers, S::SOURCE.name(), S::EMITS)
         }
     }
 
@@ -68,7 +69,7 @@ impl Options {
     }
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} is not name=value"))?;
+fn property(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("give KEY=VALUE, like security.protocol=ssl")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }

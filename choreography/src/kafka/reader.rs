@@ -155,10 +155,8 @@ impl Batch<'_> {
         let Some((input, track)) = self.track(topic, message.partition()) else { return };
         // What lies behind us is left over from an earlier assignment.
         if offset < track.next {
-            eprintln!("STALE {offset} < {}", track.next);
             return;
         }
-        if offset != track.next { eprintln!("GAP {offset} > {}", track.next); }
         (track.next, track.begun) = (offset + 1, true);
         self.records += 1;
         each(Record {

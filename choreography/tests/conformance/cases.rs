@@ -132,7 +132,7 @@ pub fn position_passes_the_marker_of_the_last_transaction(tier: &dyn Tier) {
     // Not one further once the client has told the end.
     assert!(member.poll(1, STILL).is_empty());
     assert_eq!(member.source.position(orders()).unwrap(), end);
-    tier.produce(orders(), "b");
+    tier.produce(orders(), &["b"]);
     assert_eq!(member.values(1), ["b"]);
     assert_eq!(member.source.position(orders()).unwrap(), end + 1);
 }
@@ -140,9 +140,7 @@ pub fn position_passes_the_marker_of_the_last_transaction(tier: &dyn Tier) {
 pub fn assign_rewinds_whatever_was_fetched_ahead(tier: &dyn Tier) {
     let mut member = tier.open("order", "0").unwrap();
     let written: Vec<String> = (0..500).map(|number| format!("{number}")).collect();
-    for value in &written {
-        tier.produce(orders(), value);
-    }
+    tier.produce(orders(), &written.iter().map(String::as_str).collect::<Vec<&str>>());
     for round in 0..20 {
         member.assign(orders(), 0);
         assert_eq!(member.values(10 + round), written[..10 + round]);

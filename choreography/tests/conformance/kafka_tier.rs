@@ -96,8 +96,8 @@ impl Tier for KafkaTier {
         self.connect(self.settings(group, instance))
     }
 
-    fn produce(&self, to: Input, value: &str) {
-        outsider::produce(&self.producer, &self.topic(to.topic), to.partition, value);
+    fn produce(&self, to: Input, values: &[&str]) {
+        outsider::produce(&self.producer, &self.topic(to.topic), to.partition, values);
     }
 
     fn raw(&self, input: Input) -> Vec<String> {

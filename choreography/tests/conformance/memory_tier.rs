@@ -44,8 +44,10 @@ impl Tier for MemoryTier {
         Ok(Member::new(source, sink))
     }
 
-    fn produce(&self, to: Input, value: &str) {
-        self.0.produce(to, Timestamp::from_millis(1), None, Some(value.as_bytes()), Vec::new());
+    fn produce(&self, to: Input, values: &[&str]) {
+        for value in values {
+            self.0.produce(to, Timestamp::from_millis(1), None, Some(value.as_bytes()), Vec::new());
+        }
     }
 
     fn raw(&self, input: Input) -> Vec<String> {

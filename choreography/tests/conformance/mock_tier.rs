@@ -60,8 +60,8 @@ impl Tier for MockTier {
         Ok(Member::new(source, sink))
     }
 
-    fn produce(&self, to: Input, value: &str) {
-        outsider::produce(&self.producer, to.topic.name(), to.partition, value);
+    fn produce(&self, to: Input, values: &[&str]) {
+        outsider::produce(&self.producer, to.topic.name(), to.partition, values);
     }
 
     fn raw(&self, input: Input) -> Vec<String> {

@@ -21,9 +21,11 @@ pub fn producer(brokers: &str) -> BaseProducer {
     client(brokers).set("linger.ms", "0").create().unwrap()
 }
 
-pub fn produce(producer: &BaseProducer, topic: &str, partition: u16, value: &str) {
-    let record = BaseRecord::<(), str>::to(topic).partition(partition.into()).payload(value);
-    producer.send(record).map_err(|(error, _)| error).unwrap();
+pub fn produce(producer: &BaseProducer, topic: &str, partition: u16, values: &[&str]) {
+    for value in values {
+        let record = BaseRecord::<(), str>::to(topic).partition(partition.into()).payload(*value);
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+    }
     // Not `flush`: it takes a tenth of a second in rdkafka.
     eventually("delivery", || {
         producer.poll(Duration::ZERO);
@@ -59,7 +61,7 @@ pub fn hold_open(brokers: &str, id: &str, group: &str, to: (&str, u16), consumed
     let producer: BaseProducer = config.create().unwrap();
     producer.init_transactions(BOUND).unwrap();
     producer.begin_transaction().unwrap();
-    produce(&producer, to.0, to.1, "held");
+    produce(&producer, to.0, to.1, &["held"]);
     let consumer: BaseConsumer = client(brokers).set("group.id", group).create().unwrap();
     let mut offsets = TopicPartitionList::new();
     offsets.add_partition_offset(consumed.0, consumed.1.into(), Offset::Offset(consumed.2)).unwrap();

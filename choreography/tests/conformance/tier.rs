@@ -33,8 +33,8 @@ pub trait Tier {
     fn features(&self) -> Features;
     /// Connects a member of a group that leases the partitions of `orders`.
     fn open(&self, group: &str, instance: &str) -> Result<Member, Fatal>;
-    /// Writes a record as a front end does.
-    fn produce(&self, to: Input, value: &str);
+    /// Writes records as a front end does.
+    fn produce(&self, to: Input, values: &[&str]);
     /// Every value of a partition, whatever became of its transaction.
     fn raw(&self, input: Input) -> Vec<String>;
     /// Opens a transaction of a producer of its own, with a record and a position of this group in it, and leaves it

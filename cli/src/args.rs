@@ -1,0 +1,87 @@
+//! The command line. Each command's own flags stand beside its code.
+
+use choreography::host::LogFormat;
+use clap::{Parser, Subcommand};
+
+use crate::{
+    commands::{
+        cancel, completions, customer, doctor, init, list, parked, place, product, run, stock, tail, topics,
+        trace,
+    },
+    exit::CODES,
+    settings::Settings,
+};
+
+/// Place orders, follow them, and keep the order backbone in order.
+#[derive(Parser, Debug)]
+#[command(name = "orderctl", version, about, after_help = CODES, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run a service, or all of them in one process
+    Run(Box<run::Args>),
+    /// Create the topics and, with --sample, products to try with
+    Init(init::Args),
+    /// Place an order, or many
+    Place(place::Args),
+    /// Ask for an order's cancellation
+    Cancel(cancel::Args),
+    /// Show an order's events over all services, and who has to move next
+    Trace(trace::Args),
+    /// List orders and where they stand
+    List(list::Args),
+    /// Show records as they come
+    Tail(tail::Args),
+    /// Publish, withdraw or list products
+    #[command(subcommand)]
+    Product(product::Command),
+    /// Receive, correct or look at stock
+    #[command(subcommand)]
+    Stock(stock::Command),
+    /// Block or unblock a customer
+    #[command(subcommand)]
+    Customer(customer::Command),
+    /// Check or list the topics
+    #[command(subcommand)]
+    Topics(topics::Command),
+    /// Look at records a service could not take; resume or discard them
+    #[command(subcommand)]
+    Parked(parked::Command),
+    /// Look for what keeps the system from working
+    Doctor(doctor::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the versions of this program and of its Kafka client
+    Version,
+}
+
+impl Command {
+    /// How this command logs, and what it logs unless told otherwise: a service says each fact, a tool only trouble.
+    pub fn logs(&self) -> (LogFormat, &'static str) {
+        match self {
+            Command::Run(args) => (args.log_format(), "info"),
+            _ => (LogFormat::Text, "warn"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

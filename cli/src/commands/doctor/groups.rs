@@ -1,0 +1,105 @@
+//! Whether each service runs, and how far it is behind.
+
+use std::collections::BTreeMap;
+
+use events_schema::{Source, Topic};
+use rdkafka::{
+    Offset,
+    consumer::{BaseConsumer, Consumer},
+};
+
+use super::finding::Finding;
+use crate::{
+    exit::Failure,
+    log::{Cluster, Quiet, Shard, group_consumer},
+};
+
+/// What each service consumes (contract, section 4); tables are read without a position.
+const SERVICES: [(Source, &[Topic]); 3] = [
+    (Source::Order, &[Topic::Checkout, Topic::Inventory, Topic::Payments, Topic::Operations]),
+    (
+        Source::Inventory,
+        &[Topic::Orders, Topic::Payments, Topic::Warehouse, Topic::StockTransfers, Topic::Operations],
+    ),
+    (Source::Payment, &[Topic::Inventory, Topic::Orders, Topic::Operations]),
+];
+
+/// A service this far behind, in records, should be looked at.
+const FAR: i64 = 10_000;
+
+/// One finding about each service.
+pub fn look(cluster: &Cluster) -> Result<Vec<Finding>, Failure> {
+    SERVICES.iter().map(|(service, inputs)| one(cluster, *service, inputs)).collect()
+}
+
+fn one(cluster: &Cluster, service: Source, inputs: &[Topic]) -> Result<Finding, Failure> {
+    let group = format!("{}{service}", cluster.settings.prefix);
+    let (state, members) = members(cluster, &group)?;
+    let behind = behind(cluster, &group, inputs)?;
+    let line = format!("{service}: {members} members ({state}), {behind} records behind");
+    Ok(match (members, state.as_str()) {
+        (0, _) => Finding::warn(
+            format!("{service}: not running, {behind} records behind"),
+            format!("start it: orderctl run {service}"),
+        ),
+        (_, "Stable") if behind <= FAR => Finding::ok(line),
+        (_, "Stable") => Finding::warn(line, "it is too slow or stuck; start more, and look at its log"),
+        _ => Finding::warn(line, "its partitions are being shared out anew; look again in a few seconds"),
+    })
+}
+
+fn members(cluster: &Cluster, group: &str) -> Result<(String, usize), Failure> {
+    let listed = cluster.client().fetch_group_list(Some(group), cluster.settings.timeout);
+    let groups = match listed {
+        Ok(groups) => groups,
+        // A broker without the group's coordinator knows no such group yet.
+        Err(error) => {
+            tracing::debug!(%error, group, "no description of the group");
+            return Ok(("unknown".to_owned(), 0));
+        }
+    };
+    let found = groups.groups().iter().find(|found| found.name() == group);
+    Ok(found
+        .map_or_else(|| ("none".to_owned(), 0), |found| (found.state().to_owned(), found.members().len())))
+}
+
+/// Records not taken yet. The marker that ends a transaction stands after its last record and is never taken: one
+/// record a partition is no lag.
+fn behind(cluster: &Cluster, group: &str, inputs: &[Topic]) -> Result<i64, Failure> {
+    let shards = cluster.shards(inputs)?;
+    let ends = cluster.ends(&shards)?;
+    let taken = committed(cluster, group, &shards)?;
+    let oldest: BTreeMap<Shard, i64> = cluster
+        .ranges(&shards, crate::log::Begin::Oldest)?
+        .into_iter()
+        .map(|range| (range.shard, range.from))
+        .collect();
+    let lag = |(shard, end): (&Shard, &i64)| {
+        let from = taken.get(shard).or(oldest.get(shard)).copied().unwrap_or(*end);
+        let left = end - from;
+        if left <= 1 { 0 } else { left }
+    };
+    Ok(ends.iter().map(lag).sum())
+}
+
+fn committed(cluster: &Cluster, group: &str, shards: &[Shard]) -> Result<BTreeMap<Shard, i64>, Failure> {
+    let failed = |error| Failure::of_client(&format!("asking for the offsets of group {group}"), &error);
+    let asker: BaseConsumer<Quiet> = group_consumer(&cluster.settings, group).map_err(failed)?;
+    let list = cluster.list(shards.iter().map(|shard| (*shard, Offset::Invalid)))?;
+    let mut offsets = BTreeMap::new();
+    let found = match asker.committed_offsets(list, cluster.settings.timeout) {
+        Ok(found) => found,
+        // A cluster on which no group has ever committed has no coordinator to ask.
+        Err(error) => {
+            tracing::debug!(%error, group, "no offsets of the group");
+            return Ok(offsets);
+        }
+    };
+    for shard in shards {
+        let element = found.find_partition(&cluster.name_of(shard.0), i32::from(shard.1));
+        if let Some(Offset::Offset(offset)) = element.map(|element| element.offset()) {
+            offsets.insert(*shard, offset);
+        }
+    }
+    Ok(offsets)
+}

@@ -1,0 +1,17 @@
+//! The log as this program sees it: a cluster that answers, ranges to read, records to write.
+
+mod client;
+mod cluster;
+mod probe;
+mod range;
+mod reader;
+mod writer;
+
+pub use client::{Quiet, group_consumer};
+pub use cluster::Cluster;
+pub use range::{Begin, Range};
+pub use reader::Polled;
+pub use writer::{Delivered, Writer};
+
+/// One partition of one topic.
+pub type Shard = (events_schema::Topic, u16);

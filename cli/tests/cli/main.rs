@@ -1,0 +1,57 @@
+//! `orderctl` from outside: what it prints, writes and answers, on an embedded broker and on a real one.
+//!
+//! Scenarios run on librdkafka's mock broker and, when `ORDERS_TEST_BROKERS` names one, on a real Kafka.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+mod facts;
+mod stage;
+
+mod looking;
+mod parking;
+mod placing;
+mod real;
+mod stocking;
+mod usage;
+
+macro_rules! scenarios {
+    ($($file:ident :: $name:ident,)+) => {
+        mod mock_broker {
+            $(#[test] fn $name() { crate::$file::$name(&crate::stage::Stage::mock()); })+
+        }
+        mod kafka_broker {
+            $(#[test] fn $name() {
+                if let Some(stage) = crate::stage::Stage::kafka() {
+                    crate::$file::$name(&stage);
+                }
+            })+
+        }
+    };
+}
+
+scenarios! {
+    placing::an_order_stands_on_the_partition_of_its_id,
+    placing::a_file_of_orders_is_placed_line_by_line,
+    placing::many_orders_each_have_their_own_id,
+    placing::a_wrong_line_is_told_and_the_lines_before_it_stand,
+    placing::waiting_ends_with_0_when_the_order_completes,
+    placing::waiting_ends_with_3_and_the_reasons_when_it_is_rejected,
+    placing::waiting_ends_with_4_when_it_is_cancelled,
+    placing::waiting_ends_with_5_when_nobody_answers,
+    placing::a_placement_given_up_is_an_order_refused,
+    placing::a_cancellation_goes_to_the_partition_of_its_order,
+    looking::a_completed_order_is_traced_over_all_services,
+    looking::a_placement_gone_astray_is_found,
+    looking::an_unknown_order_is_told_from_an_empty_one,
+    looking::orders_are_listed_by_where_they_stand,
+    looking::tail_shows_what_is_there_and_ends,
+    looking::a_value_over_several_lines_stays_one_line_of_json,
+    looking::a_closed_pipe_ends_it_quietly,
+    looking::ctrl_c_ends_tail_with_130,
+    stocking::the_books_add_up_over_all_partitions,
+    stocking::the_history_of_a_product_names_its_orders,
+    stocking::warehouse_events_stand_on_the_partition_of_their_sku,
+    stocking::the_catalog_shows_the_newest_word_on_a_product,
+    parking::a_parked_record_is_listed_shown_and_resumed_where_it_stands,
+    parking::a_decided_record_waits_no_more,
+    parking::a_subject_parked_at_two_services_must_be_told_apart,
+}

@@ -1,0 +1,127 @@
+//! `Stock`: the state of a task, and `Books`, what the fold needs of a state.
+
+use choreography::{State, Table, Task};
+use events_schema::{Key, catalog::ProductPublished, partition_of};
+
+use crate::{Depot, Reservation, Shelf};
+
+/// Everything inventory knows on one partition.
+#[derive(PartialEq, Debug)]
+pub struct Stock {
+    task: Task,
+    depots: Table<Key, Depot>,
+    shelves: Table<Key, Shelf>,
+    reservations: Table<Key, Reservation>,
+    products: Table<Key, ProductPublished>,
+}
+
+impl Stock {
+    pub(crate) fn new(task: Task) -> Stock {
+        Stock {
+            task,
+            depots: Table::default(),
+            shelves: Table::default(),
+            reservations: Table::default(),
+            products: Table::default(),
+        }
+    }
+
+    /// The task this is the state of.
+    pub fn task(&self) -> Task {
+        self.task
+    }
+
+    /// Whether the SKU's depot and product stand on this partition.
+    pub fn is_home(&self, sku: &Key) -> bool {
+        partition_of(sku, self.task.partitions) == self.task.partition
+    }
+
+    /// The depot of a SKU.
+    pub fn depot(&self, sku: &Key) -> Option<&Depot> {
+        self.depots.get(sku)
+    }
+
+    /// The shelf of a SKU.
+    pub fn shelf(&self, sku: &Key) -> Option<&Shelf> {
+        self.shelves.get(sku)
+    }
+
+    /// An open order.
+    pub fn reservation(&self, order: &Key) -> Option<&Reservation> {
+        self.reservations.get(order)
+    }
+
+    /// How many orders are open.
+    pub fn open_orders(&self) -> usize {
+        self.reservations.len()
+    }
+
+    /// All open orders in order of their ids, for reports and checks: it sorts.
+    pub fn sorted_orders(&self) -> Vec<Key> {
+        self.reservations.sorted_keys()
+    }
+
+    /// The product of a SKU whose home is here, as it was last published.
+    pub fn product(&self, sku: &Key) -> Option<&ProductPublished> {
+        self.products.get(sku)
+    }
+
+    pub(crate) fn publish(&mut self, sku: Key, product: ProductPublished) {
+        self.products.put(sku, product);
+    }
+
+    pub(crate) fn unpublish(&mut self, sku: &Key) {
+        self.products.remove(sku);
+    }
+}
+
+impl State for Stock {
+    fn commit(&mut self) {
+        self.depots.commit();
+        self.shelves.commit();
+        self.reservations.commit();
+        self.products.commit();
+    }
+
+    fn roll_back(&mut self) {
+        self.depots.roll_back();
+        self.shelves.roll_back();
+        self.reservations.roll_back();
+        self.products.roll_back();
+    }
+}
+
+/// What the fold reads and writes: the state itself, or a draft of it within a decision.
+pub(crate) trait Books {
+    fn depot(&self, sku: &Key) -> Option<&Depot>;
+    fn shelf(&self, sku: &Key) -> Option<&Shelf>;
+    fn reservation(&self, order: &Key) -> Option<&Reservation>;
+    fn put_depot(&mut self, sku: Key, depot: Depot);
+    fn put_shelf(&mut self, sku: Key, shelf: Shelf);
+    /// `None`: the order is over and forgotten.
+    fn put_reservation(&mut self, order: Key, reservation: Option<Reservation>);
+}
+
+impl Books for Stock {
+    fn depot(&self, sku: &Key) -> Option<&Depot> {
+        self.depots.get(sku)
+    }
+    fn shelf(&self, sku: &Key) -> Option<&Shelf> {
+        self.shelves.get(sku)
+    }
+    fn reservation(&self, order: &Key) -> Option<&Reservation> {
+        self.reservations.get(order)
+    }
+    fn put_depot(&mut self, sku: Key, depot: Depot) {
+        self.depots.put(sku, depot);
+    }
+    fn put_shelf(&mut self, sku: Key, shelf: Shelf) {
+        self.shelves.put(sku, shelf);
+    }
+    fn put_reservation(&mut self, order: Key, reservation: Option<Reservation>) {
+        match reservation {
+            Some(reservation) => self.reservations.put(order, reservation),
+            None => self.reservations.remove(&order),
+        }
+    }
+}
