@@ -52,7 +52,12 @@ impl<S: Service> Subscription<S> {
 
 impl<S: Service> Worker<S> {
     /// Takes one record. It cannot fail by the record's fault: what cannot be taken is parked.
-    pub(crate) fn consume(&mut self, record: &Record<'_>, sink: &mut dyn Sink, clock: &dyn Clock) -> Result<(), Failed> {
+    pub(crate) fn consume(
+        &mut self,
+        record: &Record<'_>,
+        sink: &mut dyn Sink,
+        clock: &dyn Clock,
+    ) -> Result<(), Failed> {
         let Record { place, .. } = *record;
         let Some(hosted) = self.tasks.get_mut(&place.partition) else { return Ok(()) };
         if !hosted.positions.is_new(place) {
@@ -85,19 +90,25 @@ impl<S: Service> Worker<S> {
         let Place { topic, partition, .. } = record.place;
         let (subject, mut cause) = (heard.subject, Cause::record(&heard));
         let Some(command) = heard.data else { return Ok(()) };
-        let Some((mut speaker, decision, service, condemned)) = self.speaker(partition, sink, clock) else {
-            return Ok(());
-        };
-        if topic.routing() == Routing::ByKey && partition_of(&subject, speaker.hosted.task.partitions) != partition {
-            return speaker.forward(&mut cause, subject, record);
+        let Some(mut decider) = self.decider(partition, sink, clock) else { return Ok(()) };
+        let speaker = &mut decider.speaker;
+        if topic.routing() == Routing::ByKey
+            && partition_of(&subject, speaker.hosted.task.partitions) != partition
+        {
+            return match speaker.forward(&mut cause, subject, record) {
+                Err(Failed::TooLarge(what)) => {
+                    speaker.park(&mut cause, subject, record, &format!("too large: {what}"))
+                }
+                other => other,
+            };
         }
         speaker.hosted.touched = true;
         if speaker.hosted.parking.blocks(&subject) {
             return speaker.park(&mut cause, subject, record, "behind an earlier parked record");
         }
-        match decide(service, &command, &mut speaker, decision, &mut cause, subject, condemned)? {
+        match decider.decide(&command, &mut cause, subject)? {
             Ok(()) => Ok(()),
-            Err(reason) => speaker.park(&mut cause, subject, record, &reason),
+            Err(reason) => decider.speaker.park(&mut cause, subject, record, &reason),
         }
     }
 
@@ -109,10 +120,10 @@ impl<S: Service> Worker<S> {
         sink: &mut dyn Sink,
         clock: &dyn Clock,
     ) -> Result<(), Failed> {
-        let Some((mut speaker, ..)) = self.speaker(record.place.partition, sink, clock) else { return Ok(()) };
+        let Some(mut decider) = self.decider(record.place.partition, sink, clock) else { return Ok(()) };
         let named = record.key.and_then(|key| Key::from_bytes(key).ok());
         let subject = named.unwrap_or_else(|| record.place.as_key());
-        speaker.park(&mut Cause::unreadable(record), subject, record, &error.to_string())
+        decider.speaker.park(&mut Cause::unreadable(record), subject, record, &error.to_string())
     }
 
     /// Takes one row of a followed table in. One that cannot be read changes nothing.
@@ -138,52 +149,58 @@ impl<S: Service> Worker<S> {
 
     fn take_answer(&mut self, answered: Answered<S::Answer>, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
         let Answered { partition, subject, cause, answer } = answered;
-        let Some((mut speaker, decision, service, condemned)) = self.speaker(partition, ports.sink, ports.clock) else {
-            return Ok(());
-        };
+        let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(()) };
+        let speaker = &mut decider.speaker;
         if speaker.hosted.awaits_operator(&subject) {
             return Ok(());
         }
         speaker.hosted.touched = true;
         let mut cause = Cause::own_fact(cause);
         let command = S::answered(subject, answer);
-        match decide(service, &command, &mut speaker, decision, &mut cause, subject, condemned)? {
+        match decider.decide(&command, &mut cause, subject)? {
             Ok(()) => Ok(()),
-            Err(reason) => speaker.park_input(&mut cause, subject, &Waiting::Answer, &reason),
+            Err(reason) => decider.speaker.park_input(&mut cause, subject, &Waiting::Answer, &reason),
         }
     }
 }
 
-/// Decides and says. The inner error is why the input must be parked: its own fault, by a panic or by its size.
-pub(crate) fn decide<S: Service>(
-    service: &S,
-    command: &S::Command,
-    speaker: &mut Speaker<'_, S>,
-    decision: &mut Decision<S::Fact>,
-    cause: &mut Cause,
-    subject: Key,
-    condemned: &mut HashMap<EventId, String>,
-) -> Result<Result<(), String>, Failed> {
-    if let Some(reason) = condemned.remove(&cause.id) {
-        return Ok(Err(reason));
+/// A task at work: its voice, its service, and what of its inputs is condemned.
+pub(crate) struct Decider<'a, S: Service> {
+    pub(crate) speaker: Speaker<'a, S>,
+    pub(crate) decision: &'a mut Decision<S::Fact>,
+    pub(crate) service: &'a S,
+    pub(crate) condemned: &'a mut HashMap<EventId, String>,
+}
+
+impl<S: Service> Decider<'_, S> {
+    /// Decides and says. The inner error is why the input must be parked: its own fault, by a panic or by its size.
+    pub(crate) fn decide(
+        &mut self,
+        command: &S::Command,
+        cause: &mut Cause,
+        subject: Key,
+    ) -> Result<Result<(), String>, Failed> {
+        if let Some(reason) = self.condemned.remove(&cause.id) {
+            return Ok(Err(reason));
+        }
+        let Decider { speaker, decision, service, condemned } = self;
+        decision.clear();
+        let (state, now) = (&speaker.hosted.state, speaker.now);
+        let decided = catch_unwind(AssertUnwindSafe(|| service.decide(command, state, now, decision)));
+        if let Err(panic) = decided {
+            return Ok(Err(format!("deciding panicked: {}", text_of(panic.as_ref()))));
+        }
+        let told = catch_unwind(AssertUnwindSafe(|| speaker.tell(cause, subject, decision)));
+        let reason = match told {
+            Ok(Ok(())) => return Ok(Ok(())),
+            Ok(Err(Failed::TooLarge(what))) => format!("what it causes is too large: {what}"),
+            Ok(Err(failed)) => return Err(failed),
+            Err(panic) => format!("folding panicked: {}", text_of(panic.as_ref())),
+        };
+        // Half of it may be said: the transaction is undone, and when the input comes again it is parked.
+        condemned.insert(cause.id, reason.clone());
+        Err(Failed::Aborted(reason))
     }
-    decision.clear();
-    let now = speaker.now;
-    let state = &speaker.hosted.state;
-    let decided = catch_unwind(AssertUnwindSafe(|| service.decide(command, state, now, decision)));
-    if let Err(panic) = decided {
-        return Ok(Err(format!("deciding panicked: {}", text_of(panic.as_ref()))));
-    }
-    let told = catch_unwind(AssertUnwindSafe(|| speaker.tell(cause, subject, decision)));
-    let reason = match told {
-        Ok(Ok(())) => return Ok(Ok(())),
-        Ok(Err(Failed::TooLarge(what))) => format!("what it causes is too large: {what}"),
-        Ok(Err(failed)) => return Err(failed),
-        Err(panic) => format!("folding panicked: {}", text_of(panic.as_ref())),
-    };
-    // Half of it may be said: the transaction is undone, and when the input comes again it is parked.
-    condemned.insert(cause.id, reason.clone());
-    Err(Failed::Aborted(reason))
 }
 
 fn text_of(panic: &(dyn std::any::Any + Send)) -> &str {

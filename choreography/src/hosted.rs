@@ -189,7 +189,9 @@ impl<S: Service> Hosted<S> {
     pub(crate) fn recall(&mut self, record: &Record<'_>) {
         let kind = match events_schema::kind(record) {
             Ok(kind) => kind,
-            Err(error) => return tracing::error!(place = %record.place, %error, "stepped over a record that is no fact"),
+            Err(error) => {
+                return tracing::error!(place = %record.place, %error, "stepped over a record that is no fact");
+            }
         };
         self.marks.advance(record.place.offset, record.appended);
         match ParkingFact::read(&kind, record) {
@@ -198,7 +200,9 @@ impl<S: Service> Hosted<S> {
                 return self.pin_parked(heard.subject, heard.id);
             }
             Ok(None) => {}
-            Err(error) => return tracing::error!(place = %record.place, %error, "stepped over a record that is no fact"),
+            Err(error) => {
+                return tracing::error!(place = %record.place, %error, "stepped over a record that is no fact");
+            }
         }
         match S::Fact::read(&kind, record) {
             Ok(Some(heard)) => {
@@ -207,8 +211,12 @@ impl<S: Service> Hosted<S> {
                 S::duties(&self.state, heard.subject, &heard.data, &mut |duty| duties.push(duty));
                 duties.into_iter().for_each(|duty| self.take_up(heard.subject, heard.id, duty));
             }
-            Ok(None) => tracing::debug!(place = %record.place, %kind, "stepped over a fact of a newer version"),
-            Err(error) => tracing::error!(place = %record.place, %error, "stepped over a record that is no fact"),
+            Ok(None) => {
+                tracing::debug!(place = %record.place, %kind, "stepped over a fact of a newer version")
+            }
+            Err(error) => {
+                tracing::error!(place = %record.place, %error, "stepped over a record that is no fact")
+            }
         }
     }
 

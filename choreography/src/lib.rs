@@ -6,9 +6,9 @@
 mod consume;
 mod deadlines;
 mod decision;
-pub mod kafka;
 pub mod host;
 mod hosted;
+pub mod kafka;
 mod marks;
 pub mod memory;
 mod metrics;
@@ -28,7 +28,8 @@ mod worker;
 pub use decision::Decision;
 pub use metrics::Metrics;
 pub use ports::{
-    Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, NoOutside, Outgoing, Outside, Position, Receipt, Sink, Source,
+    Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, NoOutside, Outgoing, Outside, Position,
+    Receipt, Sink, Source,
 };
 pub use remembered::{Limits as RememberedLimits, Remembered};
 pub use service::{Consumes, Duty, On, Remembers, Row, Service, State, Task, To};

@@ -2,7 +2,8 @@
 
 use events_schema::{Source, Topic};
 use prometheus::{
-    Histogram, HistogramOpts, HistogramTimer, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Histogram, HistogramOpts, HistogramTimer, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry,
 };
 
 use crate::{Input, speaker::Line};
@@ -31,7 +32,11 @@ impl Metrics {
     pub fn new(registry: &Registry, service: Source) -> prometheus::Result<Metrics> {
         let about = |name: &str, help: &str| Opts::new(name, help).const_label("service", service.name());
         let timing = |name: &str, help: &str, buckets: &[f64]| {
-            Histogram::with_opts(HistogramOpts::new(name, help).const_label("service", service.name()).buckets(buckets.to_vec()))
+            Histogram::with_opts(
+                HistogramOpts::new(name, help)
+                    .const_label("service", service.name())
+                    .buckets(buckets.to_vec()),
+            )
         };
         let consumed = IntCounterVec::new(
             about("orders_records_consumed_total", "Records taken from the log, listened to or not."),
@@ -41,12 +46,24 @@ impl Metrics {
             consumed: Topic::ALL.map(|topic| consumed.with_label_values(&[topic.name()])).to_vec(),
             emitted: IntCounterVec::new(about("orders_facts_emitted_total", "Facts committed."), &["event"])?,
             commits: timing("orders_commit_seconds", "Time of a transaction's commit.", &COMMIT_SECONDS)?,
-            undone: IntCounter::with_opts(about("orders_transactions_undone_total", "Transactions undone and run again."))?,
+            undone: IntCounter::with_opts(about(
+                "orders_transactions_undone_total",
+                "Transactions undone and run again.",
+            ))?,
             restores: timing("orders_restore_seconds", "Time to restore one task.", &RESTORE_SECONDS)?,
             tasks: IntGauge::with_opts(about("orders_tasks", "Tasks that run here."))?,
-            lag: IntGaugeVec::new(about("orders_lag_records", "Records not consumed yet."), &["topic", "partition"])?,
-            open: IntGaugeVec::new(about("orders_open_subjects", "Orders that have not ended."), &["partition"])?,
-            parked: IntGaugeVec::new(about("orders_parked_subjects", "Subjects that wait behind a parked record."), &["partition"])?,
+            lag: IntGaugeVec::new(
+                about("orders_lag_records", "Records not consumed yet."),
+                &["topic", "partition"],
+            )?,
+            open: IntGaugeVec::new(
+                about("orders_open_subjects", "Orders that have not ended."),
+                &["partition"],
+            )?,
+            parked: IntGaugeVec::new(
+                about("orders_parked_subjects", "Subjects that wait behind a parked record."),
+                &["partition"],
+            )?,
         };
         registry.register(Box::new(consumed))?;
         metrics.register(registry)?;
@@ -66,7 +83,8 @@ impl Metrics {
 
     /// Metrics nobody reads, for simulations and tests.
     pub fn unread(service: Source) -> Metrics {
-        Metrics::new(&Registry::new(), service).unwrap_or_else(|_| unreachable!("a new registry has no names taken"))
+        Metrics::new(&Registry::new(), service)
+            .unwrap_or_else(|_| unreachable!("a new registry has no names taken"))
     }
 
     pub(crate) fn delivered(&self, topic: Topic) {

@@ -88,7 +88,8 @@ impl Parking {
             }
             ParkingFact::EventResumed(EventResumed { topic, partition, offset, .. })
             | ParkingFact::EventDiscarded(EventDiscarded { topic, partition, offset, .. }) => {
-                let (Some(gone), Some(waiting)) = (Waiting::read(topic, *partition, *offset), self.0.get(&subject))
+                let (Some(gone), Some(waiting)) =
+                    (Waiting::read(topic, *partition, *offset), self.0.get(&subject))
                 else {
                     return;
                 };

@@ -92,7 +92,9 @@ impl Positions {
     /// Writes the `consumed` header: what was taken since the last commit.
     pub(crate) fn write_header(&self, out: &mut String) {
         out.clear();
-        for stand in self.0.iter().filter(|stand| stand.role == Role::Consumed && stand.next != stand.committed) {
+        for stand in
+            self.0.iter().filter(|stand| stand.role == Role::Consumed && stand.next != stand.committed)
+        {
             let comma = if out.is_empty() { "" } else { "," };
             let _ = write!(out, "{comma}{}={}..{}", stand.input.topic, stand.committed, stand.next);
         }

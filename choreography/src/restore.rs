@@ -44,7 +44,12 @@ impl<S: Service> Worker<S> {
 
     /// Where the fold begins: at the committed mark, or at the log's start if any committed position is missing, since
     /// then the positions are to be found in the log.
-    fn restore_from(&self, own: Input, committed: &[Option<i64>], ports: &mut Ports<'_, S>) -> Result<i64, Fatal> {
+    fn restore_from(
+        &self,
+        own: Input,
+        committed: &[Option<i64>],
+        ports: &mut Ports<'_, S>,
+    ) -> Result<i64, Fatal> {
         let start = ports.source.bounds(own)?.start;
         match committed.iter().copied().collect::<Option<Vec<i64>>>() {
             Some(all) if all[0] < start => {
@@ -65,7 +70,11 @@ fn recall<S: Service>(
     ports: &mut Ports<'_, S>,
 ) -> Result<i64, Fatal> {
     let mut folded = 0u64;
+    let late = from > ports.source.bounds(own)?.start;
     let end = ports.source.replay(own, from, &mut |record| {
+        if late && folded == 0 {
+            hosted.state.known_since(record.appended);
+        }
         hosted.recall(&record);
         if let Some(consumed) = record.headers.get(CONSUMED) {
             found.extend(read_header(consumed));

@@ -6,13 +6,12 @@
 use std::collections::HashMap;
 
 use events_schema::{
-    Fact, Heard, Key, OwnedRecord, Place, Record, Topic, Timestamp,
+    Fact, Heard, Key, OwnedRecord, Place, Record, Timestamp, Topic,
     operations::{OperationEvent, ParkedDiscardRequested, ParkedResumeRequested},
 };
 
 use crate::{
     Clock, Failed, Fatal, Input, Service, Sink, Source,
-    consume::decide,
     parking::{Waiting, header},
     speaker::Cause,
     worker::{Ports, Worker},
@@ -26,7 +25,12 @@ struct Asked {
 
 impl<S: Service> Worker<S> {
     /// Notes a record of the operators' topic; if it is for us it gets a turn of its own, and so does all behind it.
-    pub(crate) fn notice(&mut self, record: &Record<'_>, sink: &mut dyn Sink, clock: &dyn Clock) -> Result<(), Failed> {
+    pub(crate) fn notice(
+        &mut self,
+        record: &Record<'_>,
+        sink: &mut dyn Sink,
+        clock: &dyn Clock,
+    ) -> Result<(), Failed> {
         let Some(hosted) = self.tasks.get_mut(&record.place.partition) else { return Ok(()) };
         if hosted.requests.back().is_some_and(|last| last.place.offset >= record.place.offset) {
             return Ok(());
@@ -37,7 +41,10 @@ impl<S: Service> Worker<S> {
             Ok(None) => false,
             Err(error) => {
                 tracing::warn!(place = %record.place, %error, "an operator's request cannot be read");
-                let Some((mut speaker, ..)) = self.speaker(record.place.partition, sink, clock) else { return Ok(()) };
+                let Some(mut decider) = self.decider(record.place.partition, sink, clock) else {
+                    return Ok(());
+                };
+                let speaker = &mut decider.speaker;
                 speaker.hosted.positions.pass(record.place);
                 let subject = record.place.as_key();
                 return speaker.park(&mut Cause::unreadable(record), subject, record, &error.to_string());
@@ -95,7 +102,8 @@ impl<S: Service> Worker<S> {
                 (Waiting::Record(place), _) => self.take_parked(parked.get(place), subject, ports)?,
                 (Waiting::Deadline | Waiting::Answer, _) => Ok(()),
             };
-            let Some((mut speaker, ..)) = self.speaker(partition, ports.sink, ports.clock) else { return Ok(()) };
+            let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(()) };
+            let speaker = &mut decider.speaker;
             match taken {
                 Err(reason) => return speaker.parked(&mut operator, subject, &oldest, &reason),
                 Ok(()) if discard => speaker.discarded(&mut operator, subject, &oldest, why.clone())?,
@@ -124,12 +132,8 @@ impl<S: Service> Worker<S> {
         };
         let mut cause = Cause::record(&heard);
         let Some(command) = heard.data else { return Ok(Ok(())) };
-        let Some((mut speaker, decision, service, condemned)) =
-            self.speaker(record.place.partition, ports.sink, ports.clock)
-        else {
-            return Ok(Ok(()));
-        };
-        decide(service, &command, &mut speaker, decision, &mut cause, subject, condemned)
+        let decider = self.decider(record.place.partition, ports.sink, ports.clock);
+        decider.map_or(Ok(Ok(())), |mut decider| decider.decide(&command, &mut cause, subject))
     }
 }
 
@@ -142,11 +146,16 @@ fn service_of(event: &OperationEvent) -> &str {
 
 fn asked(event: &OperationEvent) -> Asked {
     let (discard, by, reason) = match event {
-        OperationEvent::ParkedResumeRequested(ParkedResumeRequested { by, reason, .. }) => (false, by, reason),
-        OperationEvent::ParkedDiscardRequested(ParkedDiscardRequested { by, reason, .. }) => (true, by, reason),
+        OperationEvent::ParkedResumeRequested(ParkedResumeRequested { by, reason, .. }) => {
+            (false, by, reason)
+        }
+        OperationEvent::ParkedDiscardRequested(ParkedDiscardRequested { by, reason, .. }) => {
+            (true, by, reason)
+        }
     };
     let by = by.as_deref().unwrap_or("an operator");
-    let why = reason.as_ref().map_or_else(|| format!("asked by {by}"), |reason| format!("asked by {by}: {reason}"));
+    let why =
+        reason.as_ref().map_or_else(|| format!("asked by {by}"), |reason| format!("asked by {by}: {reason}"));
     Asked { discard, why }
 }
 

@@ -52,13 +52,24 @@ pub trait Service: Sized + 'static {
     fn begin(&self, task: Task) -> Self::State;
 
     /// What we say to a command. Idempotent; a refusal is a fact or silence, never an error.
-    fn decide(&self, command: &Self::Command, state: &Self::State, now: Timestamp, out: &mut Decision<Self::Fact>);
+    fn decide(
+        &self,
+        command: &Self::Command,
+        state: &Self::State,
+        now: Timestamp,
+        out: &mut Decision<Self::Fact>,
+    );
 
     /// Folds one of our facts into the state. Total: cannot fail or panic. `time` is the fact's own.
     fn evolve(state: &mut Self::State, subject: Key, fact: &Self::Fact, time: Timestamp);
 
     /// What a fact, just folded into `state`, obliges the host to.
-    fn duties(state: &Self::State, subject: Key, fact: &Self::Fact, duty: &mut dyn FnMut(Duty<Self::Request>));
+    fn duties(
+        state: &Self::State,
+        subject: Key,
+        fact: &Self::Fact,
+        duty: &mut dyn FnMut(Duty<Self::Request>),
+    );
 
     /// The command for a subject whose deadline has come.
     fn due(_subject: Key) -> Option<Self::Command> {

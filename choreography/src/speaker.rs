@@ -31,7 +31,8 @@ impl Cause {
 
     /// A record that could not be read.
     pub(crate) fn unreadable(record: &Record<'_>) -> Cause {
-        let id = events_schema::open(record).map_or_else(|_| EventId::of_place(record.place), |opened| opened.id);
+        let id =
+            events_schema::open(record).map_or_else(|_| EventId::of_place(record.place), |opened| opened.id);
         Cause { id, place: Some(record.place), traceparent: None, ordinal: 0 }
     }
 
@@ -73,12 +74,19 @@ pub(crate) struct Speaker<'a, S: Service> {
 
 impl<S: Service> Speaker<'_, S> {
     /// Says all facts of a decision, and `EventDiscarded` if it gave the record up.
-    pub(crate) fn tell(&mut self, cause: &mut Cause, subject: Key, decision: &Decision<S::Fact>) -> Result<(), Failed> {
+    pub(crate) fn tell(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        decision: &Decision<S::Fact>,
+    ) -> Result<(), Failed> {
         for said in decision.said() {
             self.say(cause, said)?;
         }
         match (decision.discarded(), cause.place) {
-            (Some(reason), Some(place)) => self.discarded(cause, subject, &Waiting::Record(place), reason.to_owned()),
+            (Some(reason), Some(place)) => {
+                self.discarded(cause, subject, &Waiting::Record(place), reason.to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -142,7 +150,12 @@ impl<S: Service> Speaker<'_, S> {
 
     /// Sends an outsider's record on to the partition of its subject, and says so: a transaction that only forwarded
     /// must leave its positions in the own log too, or lost group positions would send the record on once more.
-    pub(crate) fn forward(&mut self, cause: &mut Cause, subject: Key, record: &Record<'_>) -> Result<(), Failed> {
+    pub(crate) fn forward(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        record: &Record<'_>,
+    ) -> Result<(), Failed> {
         let Place { topic, partition, offset } = record.place;
         let to = partition_of(&subject, self.hosted.task.partitions);
         self.bytes.clear();
@@ -168,7 +181,13 @@ impl<S: Service> Speaker<'_, S> {
     }
 
     /// Sets an input aside that is no record: a deadline or an answer.
-    pub(crate) fn park_input(&mut self, cause: &mut Cause, subject: Key, what: &Waiting, reason: &str) -> Result<(), Failed> {
+    pub(crate) fn park_input(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        what: &Waiting,
+        reason: &str,
+    ) -> Result<(), Failed> {
         tracing::warn!(%subject, ?what, reason, "parked");
         let (topic, partition, _) = what.named(self.hosted.task.partition);
         let record = OwnedRecord {
@@ -216,30 +235,57 @@ impl<S: Service> Speaker<'_, S> {
     }
 
     /// Keeps the beginning of a record the log would not take whole; the rest stands at its original place.
-    fn append_truncated(&mut self, whole: Outgoing<'_>, mut headers: Vec<(&str, &[u8])>) -> Result<(), Failed> {
+    fn append_truncated(
+        &mut self,
+        whole: Outgoing<'_>,
+        mut headers: Vec<(&str, &[u8])>,
+    ) -> Result<(), Failed> {
         const KEPT: usize = 64 * 1024;
         let cut = |bytes: Option<&[u8]>| bytes.map(|bytes| bytes[..bytes.len().min(KEPT)].to_vec());
         headers.truncate(7);
         headers.push((header::TRUNCATED, b"true"));
         let (key, value) = (cut(whole.key), cut(whole.value));
-        self.sink.append(Outgoing { key: key.as_deref(), value: value.as_deref(), headers: &headers, ..whole })
+        self.sink.append(Outgoing {
+            key: key.as_deref(),
+            value: value.as_deref(),
+            headers: &headers,
+            ..whole
+        })
     }
 
     /// Says that something waits.
-    pub(crate) fn parked(&mut self, cause: &mut Cause, subject: Key, what: &Waiting, reason: &str) -> Result<(), Failed> {
+    pub(crate) fn parked(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        what: &Waiting,
+        reason: &str,
+    ) -> Result<(), Failed> {
         let (topic, partition, offset) = what.named(self.hosted.task.partition);
         let fact = EventParked { topic, partition, offset, reason: reason.to_owned() };
         self.say_parking(cause, subject, fact.into())
     }
 
     /// Says that something was taken after all.
-    pub(crate) fn resumed(&mut self, cause: &mut Cause, subject: Key, what: &Waiting, reason: String) -> Result<(), Failed> {
+    pub(crate) fn resumed(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        what: &Waiting,
+        reason: String,
+    ) -> Result<(), Failed> {
         let (topic, partition, offset) = what.named(self.hosted.task.partition);
         self.say_parking(cause, subject, EventResumed { topic, partition, offset, reason }.into())
     }
 
     /// Says that something was given up.
-    pub(crate) fn discarded(&mut self, cause: &mut Cause, subject: Key, what: &Waiting, reason: String) -> Result<(), Failed> {
+    pub(crate) fn discarded(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        what: &Waiting,
+        reason: String,
+    ) -> Result<(), Failed> {
         let (topic, partition, offset) = what.named(self.hosted.task.partition);
         self.say_parking(cause, subject, EventDiscarded { topic, partition, offset, reason }.into())
     }

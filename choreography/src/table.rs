@@ -102,7 +102,10 @@ mod tests {
         table.remove(&"removed");
         table.put("new", 3);
         table.roll_back();
-        assert_eq!((table.get(&"kept"), table.get(&"removed"), table.get(&"new")), (Some(&1), Some(&2), None));
+        assert_eq!(
+            (table.get(&"kept"), table.get(&"removed"), table.get(&"new")),
+            (Some(&1), Some(&2), None)
+        );
     }
 
     #[test]

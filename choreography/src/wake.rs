@@ -4,7 +4,7 @@ use events_schema::{EventId, Key, Timestamp};
 
 use crate::{
     Failed, Fatal, Input, Outside, Service, Source,
-    consume::decide,
+    consume::Decider,
     hosted::{Drain, Hosted},
     parking::Waiting,
     speaker::Cause,
@@ -22,7 +22,8 @@ impl<S: Service> Worker<S> {
     pub(crate) fn wake(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
         let (now, _) = self.moment.look(ports.clock);
         let has_due = |hosted: &Hosted<S>| hosted.deadlines.next().is_some_and(|at| at <= now);
-        let due: Vec<u16> = self.tasks.iter().filter(|(_, hosted)| has_due(hosted)).map(|(p, _)| *p).collect();
+        let due: Vec<u16> =
+            self.tasks.iter().filter(|(_, hosted)| has_due(hosted)).map(|(p, _)| *p).collect();
         for partition in due {
             let Some(asof) = self.drained(partition, now, ports.source)? else { continue };
             let Some(hosted) = self.tasks.get(&partition) else { continue };
@@ -36,7 +37,12 @@ impl<S: Service> Worker<S> {
     }
 
     /// Up to when deadlines may fire: `None` until every input has passed the end it had when they came.
-    fn drained(&mut self, partition: u16, now: Timestamp, source: &mut dyn Source) -> Result<Option<Timestamp>, Fatal> {
+    fn drained(
+        &mut self,
+        partition: u16,
+        now: Timestamp,
+        source: &mut dyn Source,
+    ) -> Result<Option<Timestamp>, Fatal> {
         let Some(hosted) = self.tasks.get_mut(&partition) else { return Ok(None) };
         if hosted.drain.is_none() {
             let mut ends: Vec<(Input, i64)> = Vec::new();
@@ -56,18 +62,23 @@ impl<S: Service> Worker<S> {
         Ok(Some(asof))
     }
 
-    fn fire(&mut self, partition: u16, subject: Key, fact: EventId, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
+    fn fire(
+        &mut self,
+        partition: u16,
+        subject: Key,
+        fact: EventId,
+        ports: &mut Ports<'_, S>,
+    ) -> Result<(), Failed> {
         let Some(command) = S::due(subject) else { return Ok(()) };
-        let Some((mut speaker, decision, service, condemned)) = self.speaker(partition, ports.sink, ports.clock) else {
-            return Ok(());
-        };
+        let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(()) };
+        let speaker = &mut decider.speaker;
         speaker.hosted.touched = true;
         // Once fired it is over, whatever was decided: a deadline that decides nothing must not fire for ever.
         speaker.hosted.owe(subject, fact, crate::Duty::Sleep);
         let mut cause = Cause::own_fact(fact);
-        match decide(service, &command, &mut speaker, decision, &mut cause, subject, condemned)? {
+        match decider.decide(&command, &mut cause, subject)? {
             Ok(()) => Ok(()),
-            Err(reason) => speaker.park_input(&mut cause, subject, &Waiting::Deadline, &reason),
+            Err(reason) => decider.speaker.park_input(&mut cause, subject, &Waiting::Deadline, &reason),
         }
     }
 
@@ -114,12 +125,13 @@ impl<S: Service> Worker<S> {
     /// Says the balances of the subjects that hold restore back furthest, once there is too much to restore.
     pub(crate) fn bring_forward(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
         let far = self.pace.restore_facts;
-        let held_back = |hosted: &Hosted<S>| hosted.recount && hosted.marks.here() - hosted.marks.needed_from() > far;
-        let due: Vec<u16> = self.tasks.iter().filter(|(_, hosted)| held_back(hosted)).map(|(p, _)| *p).collect();
+        let held_back =
+            |hosted: &Hosted<S>| hosted.recount && hosted.marks.here() - hosted.marks.needed_from() > far;
+        let due: Vec<u16> =
+            self.tasks.iter().filter(|(_, hosted)| held_back(hosted)).map(|(p, _)| *p).collect();
         for partition in due {
-            let Some((mut speaker, decision, service, _)) = self.speaker(partition, ports.sink, ports.clock) else {
-                continue;
-            };
+            let Some(decider) = self.decider(partition, ports.sink, ports.clock) else { continue };
+            let Decider { mut speaker, decision, service, .. } = decider;
             speaker.hosted.recount = false;
             let before = speaker.hosted.marks.here() - far / 2;
             for (subject, fact) in speaker.hosted.marks.oldest_kept(before, COUNTED_MAX) {

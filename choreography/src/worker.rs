@@ -10,7 +10,7 @@ use events_schema::{EventId, Timestamp};
 
 use crate::{
     Answered, Budget, Clock, Decision, Failed, Fatal, Outside, Position, Receipt, Service, Sink, Source,
-    consume::Subscription,
+    consume::{Decider, Subscription},
     hosted::Hosted,
     metrics::Metrics,
     moment::Moment,
@@ -189,7 +189,8 @@ impl<S: Service> Worker<S> {
     }
 
     fn collect(&mut self, records: &mut usize, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
-        let budget = Budget { records: self.pace.records, span: self.pace.span, wait: self.patience(ports.clock) };
+        let budget =
+            Budget { records: self.pace.records, span: self.pace.span, wait: self.patience(ports.clock) };
         let Ports { source, sink, clock, .. } = ports;
         let mut failed = None;
         *records = source.poll(budget, &mut |record| {
@@ -217,7 +218,12 @@ impl<S: Service> Worker<S> {
     }
 
     /// Ends the turn: commits if there is something to commit, undoes what failed.
-    fn finish(&mut self, told: Result<(), Failed>, records: usize, ports: &mut Ports<'_, S>) -> Result<Turned, Fatal> {
+    fn finish(
+        &mut self,
+        told: Result<(), Failed>,
+        records: usize,
+        ports: &mut Ports<'_, S>,
+    ) -> Result<Turned, Fatal> {
         match told.and_then(|()| self.commit(ports)) {
             Ok(Some(receipt)) => {
                 let facts = self.committed(&receipt, ports);
@@ -247,7 +253,9 @@ impl<S: Service> Worker<S> {
         }
         let mut positions: Vec<Position> = Vec::new();
         let renew = since >= self.pace.renew;
-        for hosted in self.tasks.values_mut().filter(|hosted| hosted.touched || hosted.positions.moved() || renew) {
+        for hosted in
+            self.tasks.values_mut().filter(|hosted| hosted.touched || hosted.positions.moved() || renew)
+        {
             hosted.flush_last(ports.sink, true)?;
             positions.extend(hosted.positions.consumed());
             positions.push(Position { input: hosted.own(), next: hosted.marks.needed_from() });
@@ -308,16 +316,17 @@ impl<S: Service> Worker<S> {
         self.tasks.values().flat_map(|hosted| hosted.positions.all()).collect()
     }
 
-    /// The voice of one task in the open transaction; `None` if it does not run here.
-    pub(crate) fn speaker<'a>(
+    /// One task at work in the open transaction; `None` if it does not run here.
+    pub(crate) fn decider<'a>(
         &'a mut self,
         partition: u16,
         sink: &'a mut dyn Sink,
         clock: &dyn Clock,
-    ) -> Option<(Speaker<'a, S>, &'a mut Decision<S::Fact>, &'a S, &'a mut HashMap<EventId, String>)> {
+    ) -> Option<Decider<'a, S>> {
         let hosted = self.tasks.get_mut(&partition)?;
         let (now, time) = self.moment.look(clock);
         let speaker = Speaker { hosted, sink, now, time, bytes: &mut self.bytes, lines: &mut self.lines };
-        Some((speaker, &mut self.decision, &self.service, &mut self.condemned))
+        let Worker { decision, service, condemned, .. } = self;
+        Some(Decider { speaker, decision, service, condemned })
     }
 }

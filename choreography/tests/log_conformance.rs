@@ -1,5 +1,6 @@
 //! What every log must do, whichever adapter it is: one list of cases, run over the memory adapter, over librdkafka's
 //! mock broker and, when `ORDERS_TEST_BROKERS` names one, over a real broker.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 #[path = "conformance/cases.rs"]
 mod cases;
@@ -70,7 +71,10 @@ fn what_a_tier_cannot_show_is_written_down() {
         CASES.iter().filter(|(_, needs)| !needs(&features)).map(|(name, _)| *name).collect()
     };
     assert_eq!(lacks(kafka_tier::FEATURES), [""; 0]);
-    let waiting = ["committed_waits_for_an_open_transaction_of_another_producer", "replay_waits_for_an_open_transaction"];
+    let waiting = [
+        "committed_waits_for_an_open_transaction_of_another_producer",
+        "replay_waits_for_an_open_transaction",
+    ];
     assert_eq!(lacks(memory_tier::FEATURES), waiting);
     let mock = [
         "positions_of_topics_the_group_never_subscribed_to_are_read_back",

@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        cancel, completions, customer, doctor, init, list, parked, place, product, run, stock, tail, topics,
-        trace,
+        cancel, completions, customer, demo, doctor, init, list, parked, place, product, run, stock, tail,
+        topics, trace,
     },
     exit::CODES,
     settings::Settings,
@@ -27,6 +27,8 @@ pub struct Cli {
 /// What can be done.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// See it work, without a broker or on a real one
+    Demo(demo::Args),
     /// Run a service, or all of them in one process
     Run(Box<run::Args>),
     /// Create the topics and, with --sample, products to try with
@@ -69,6 +71,8 @@ impl Command {
     pub fn logs(&self) -> (LogFormat, &'static str) {
         match self {
             Command::Run(args) => (args.log_format(), "info"),
+            // Its poison and its garbage are part of the show.
+            Command::Demo(_) => (LogFormat::Text, "error"),
             _ => (LogFormat::Text, "warn"),
         }
     }

@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod completions;
 pub mod customer;
+pub mod demo;
 pub mod doctor;
 pub mod init;
 pub mod list;
@@ -24,6 +25,7 @@ use crate::{args::Command, exit::Failure, session::Session};
 /// Runs one command.
 pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
     match command {
+        Command::Demo(args) => demo::run(&args, session),
         Command::Run(args) => run::run(&args, session),
         Command::Init(args) => init::run(&args, session),
         Command::Place(args) => place::run(&args, session),

@@ -20,6 +20,9 @@ pub enum Failure {
     /// `--wait`: an order did not end in time.
     #[error("{0}")]
     NotEnded(String),
+    /// `demo`: a promise is broken.
+    #[error("{0}")]
+    Broken(String),
     /// There is no such order, product or parked record.
     #[error("{0}")]
     NotFound(String),
@@ -61,6 +64,7 @@ impl Failure {
             Failure::Rejected(_) => 3,
             Failure::Cancelled(_) => 4,
             Failure::NotEnded(_) => 5,
+            Failure::Broken(_) => 6,
             Failure::NotFound(_) => 66,
             Failure::Unreachable(_) => 69,
             Failure::Layout(_) => 78,

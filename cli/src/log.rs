@@ -10,7 +10,7 @@ mod writer;
 pub use client::{Quiet, group_consumer};
 pub use cluster::Cluster;
 pub use range::{Begin, Range};
-pub use reader::Polled;
+pub use reader::{Polled, Reader};
 pub use writer::{Delivered, Writer};
 
 /// One partition of one topic.

@@ -14,12 +14,12 @@ mod settings;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::{args::Cli, exit::Failure, interrupt::Interrupt, render::printer::Printer, session::Session};
 
 fn main() -> ExitCode {
-    match start(Cli::parse()) {
+    match start(parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::PipeClosed) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -28,6 +28,20 @@ fn main() -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// The command line, and whether it or the environment named the brokers: `demo` brings its own otherwise.
+fn parse() -> Cli {
+    let matches = Cli::command().get_matches();
+    let named = |matches: &clap::ArgMatches| {
+        matches
+            .value_source("brokers")
+            .is_some_and(|source| source != clap::parser::ValueSource::DefaultValue)
+    };
+    let brokers_named = named(&matches) || matches.subcommand().is_some_and(|(_, of)| named(of));
+    let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    cli.settings.brokers_named = brokers_named;
+    cli
 }
 
 fn start(cli: Cli) -> Result<(), Failure> {

@@ -18,6 +18,9 @@ pub struct Settings {
         value_name = "HOST:PORT,…"
     )]
     pub brokers: String,
+    /// Whether somebody said where the brokers are; set after parsing.
+    #[arg(skip)]
+    pub brokers_named: bool,
     /// What the names of topics, groups and transactional ids begin with
     #[arg(long, global = true, env = "ORDERS_PREFIX", default_value = "", value_name = "PREFIX", value_parser = prefix)]
     pub prefix: String,

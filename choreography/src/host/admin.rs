@@ -34,15 +34,25 @@ pub fn serve(address: SocketAddr, health: Health) -> std::io::Result<SocketAddr>
 }
 
 async fn livez(State(health): State<Health>) -> (StatusCode, &'static str) {
-    if health.is_live() { (StatusCode::OK, "live\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "a worker has ended\n") }
+    if health.is_live() {
+        (StatusCode::OK, "live\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "a worker has ended\n")
+    }
 }
 
 async fn readyz(State(health): State<Health>) -> (StatusCode, &'static str) {
-    if health.is_ready() { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "restoring\n") }
+    if health.is_ready() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "restoring\n")
+    }
 }
 
 async fn metrics(State(health): State<Health>) -> Result<String, StatusCode> {
     let mut text = Vec::new();
-    TextEncoder::new().encode(&health.registry.gather(), &mut text).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    TextEncoder::new()
+        .encode(&health.registry.gather(), &mut text)
+        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     String::from_utf8(text).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }

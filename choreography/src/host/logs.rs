@@ -22,7 +22,9 @@ pub fn init(format: LogFormat, filter: &str) -> anyhow::Result<()> {
     let terminal = std::io::stderr().is_terminal();
     let registry = tracing_subscriber::registry().with(filter);
     if format == LogFormat::Text || (format == LogFormat::Auto && terminal) {
-        registry.with(fmt::layer().with_writer(std::io::stderr).with_ansi(terminal).with_target(false)).try_init()?;
+        registry
+            .with(fmt::layer().with_writer(std::io::stderr).with_ansi(terminal).with_target(false))
+            .try_init()?;
     } else {
         registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()?;
     }

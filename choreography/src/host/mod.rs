@@ -74,7 +74,8 @@ pub fn start<S: Service + Send>(
     health: &Health,
     stop: &Stop,
 ) -> Result<Vec<JoinHandle<Result<(), Fatal>>>, Fatal> {
-    let metrics = Metrics::new(&health.registry, S::SOURCE).map_err(|error| Fatal::Client(error.to_string()))?;
+    let metrics =
+        Metrics::new(&health.registry, S::SOURCE).map_err(|error| Fatal::Client(error.to_string()))?;
     health.expected.fetch_add(usize::from(workers), Ordering::Relaxed);
     let mut threads = Vec::new();
     for worker in 0..workers {
@@ -99,7 +100,8 @@ pub fn start<S: Service + Send>(
 pub fn join(threads: Vec<JoinHandle<Result<(), Fatal>>>) -> Result<(), Fatal> {
     let mut ended = Ok(());
     for thread in threads {
-        let result = thread.join().unwrap_or_else(|_| Err(Fatal::Client("a worker thread panicked".to_owned())));
+        let result =
+            thread.join().unwrap_or_else(|_| Err(Fatal::Client("a worker thread panicked".to_owned())));
         ended = ended.and(result);
     }
     ended
@@ -145,7 +147,8 @@ pub fn exit_code(ended: &Result<(), Fatal>) -> u8 {
 pub fn open_admin(options: &Options, health: &Health) -> Result<(), Fatal> {
     let Some(address) = options.admin else { return Ok(()) };
     let served = serve_admin(address, health.clone());
-    let wrong = |error| Fatal::Misconfigured(format!("admin port {address}: {error}; choose another with --admin"));
+    let wrong =
+        |error| Fatal::Misconfigured(format!("admin port {address}: {error}; choose another with --admin"));
     served.map(drop).map_err(wrong)
 }
 
@@ -169,7 +172,9 @@ const EXIT_CODES: &str = "Exit codes: 0 drained after SIGTERM or Ctrl-C; 1 fence
 
 /// The `main` of a service's own binary: `F` are the flags only this service has, `make` the service they make. A
 /// flag that cannot be meant is told in one line.
-pub fn main<F: clap::Args, S: Service + Send>(make: fn(&F) -> Result<Make<S>, String>) -> std::process::ExitCode {
+pub fn main<F: clap::Args, S: Service + Send>(
+    make: fn(&F) -> Result<Make<S>, String>,
+) -> std::process::ExitCode {
     let line = <CommandLine<F> as clap::Parser>::parse();
     if let Err(error) = init_logs(line.options.log_format, &line.log) {
         eprintln!("--log {:?}: {error}", line.log);

@@ -11,7 +11,13 @@ use crate::{Pace, Service, kafka::Settings};
 #[derive(Args, Clone, Debug)]
 pub struct Connection {
     /// Kafka bootstrap servers.
-    #[arg(long, short = 'b', env = "ORDERS_BROKERS", default_value = "localhost:9092", value_name = "HOST:PORT,…")]
+    #[arg(
+        long,
+        short = 'b',
+        env = "ORDERS_BROKERS",
+        default_value = "localhost:9092",
+        value_name = "HOST:PORT,…"
+    )]
     pub brokers: String,
     /// What the names of topics, groups and transactional ids begin with.
     #[arg(long, env = "ORDERS_PREFIX", default_value = "")]
@@ -65,7 +71,11 @@ impl Options {
 
     /// How workers pace themselves.
     pub fn pace(&self) -> Pace {
-        Pace { records: self.batch_max as usize, span: Duration::from_millis(self.commit_ms), ..Pace::default() }
+        Pace {
+            records: self.batch_max as usize,
+            span: Duration::from_millis(self.commit_ms),
+            ..Pace::default()
+        }
     }
 }
 

@@ -44,9 +44,13 @@ pub fn check(brokers: &str, prefix: &str, timeout: Duration) -> Result<Vec<Findi
     let probe = topics::probe(brokers)?;
     layout::reach(&probe, brokers, timeout)?;
     let metadata = probe.fetch_metadata(None, timeout).map_err(|error| {
-        Fatal::Unreachable(format!("{brokers} did not list its topics within {} s: {error}", timeout.as_secs()))
+        Fatal::Unreachable(format!(
+            "{brokers} did not list its topics within {} s: {error}",
+            timeout.as_secs()
+        ))
     })?;
-    let there: HashMap<&str, &MetadataTopic> = metadata.topics().iter().map(|topic| (topic.name(), topic)).collect();
+    let there: HashMap<&str, &MetadataTopic> =
+        metadata.topics().iter().map(|topic| (topic.name(), topic)).collect();
     let first = Topic::ALL.iter().find_map(|topic| there.get(format!("{prefix}{topic}").as_str()));
     let partitions = first.map_or(0, |topic| topic.partitions().len());
     let settings = read_settings(brokers, prefix, timeout)?;
@@ -78,7 +82,8 @@ fn one(
         findings.push(fail(format!("{name}-{number} has no leader"), "bring its brokers back"));
     }
     match settings {
-        None => findings.push(warn(format!("the settings of topic {name} cannot be read"), "allow DescribeConfigs")),
+        None => findings
+            .push(warn(format!("the settings of topic {name} cannot be read"), "allow DescribeConfigs")),
         Some(settings) => compare(topic, name, copies, settings, findings),
     }
     if findings.len() == before {
@@ -104,7 +109,9 @@ fn compare(topic: Topic, name: &str, copies: usize, settings: &Settings, finding
 /// A bound that is wider than wanted is no fault.
 fn enough(key: &str, found: &str, wanted: &str) -> bool {
     match (found.parse::<i64>(), wanted.parse::<i64>()) {
-        (Ok(found), Ok(wanted)) if key.starts_with("retention.") => found == -1 || (wanted != -1 && found >= wanted),
+        (Ok(found), Ok(wanted)) if key.starts_with("retention.") => {
+            found == -1 || (wanted != -1 && found >= wanted)
+        }
         (Ok(found), Ok(wanted)) => found >= wanted,
         _ => found == wanted,
     }
@@ -122,7 +129,8 @@ fn severity(topic: Topic, key: &str) -> Severity {
 fn read_settings(brokers: &str, prefix: &str, timeout: Duration) -> Result<HashMap<String, Settings>, Fatal> {
     let admin = topics::admin(brokers)?;
     let names: Vec<String> = Topic::ALL.iter().map(|topic| format!("{prefix}{topic}")).collect();
-    let wanted: Vec<ResourceSpecifier<'_>> = names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
+    let wanted: Vec<ResourceSpecifier<'_>> =
+        names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
     let options = AdminOptions::new().request_timeout(Some(timeout));
     // A broker that does not tell its settings is a finding of its own, not the end of the check.
     let answers = topics::wait_for(admin.describe_configs(&wanted, &options))?.unwrap_or_default();

@@ -2,16 +2,20 @@
 
 use std::{
     collections::HashSet,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rdkafka::{
-    ClientConfig, ClientContext,
+    ClientConfig, ClientContext, TopicPartitionList,
     config::{FromClientConfigAndContext, RDKafkaLogLevel},
-    consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance},
+    consumer::{BaseConsumer, Consumer, ConsumerContext},
     error::KafkaError,
     message::{DeliveryResult, Message},
     producer::ProducerContext,
+    types::RDKafkaRespErr,
 };
 
 use super::{lease::Change, settings::Settings};
@@ -119,6 +123,8 @@ pub(super) struct Context {
     failure: Mutex<Option<String>>,
     undelivered: Mutex<Option<String>>,
     changes: Mutex<Vec<Change>>,
+    closing: AtomicBool,
+    answered: AtomicBool,
 }
 
 impl Context {
@@ -135,6 +141,11 @@ impl Context {
     /// How the leases changed since the last call.
     pub(super) fn take_changes(&self) -> Vec<Change> {
         std::mem::take(&mut *locked(&self.changes))
+    }
+
+    /// The group consumer is about to be dropped.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
     }
 
     /// Says a line of librdkafka, at its level the first time and at debug when it is said again.
@@ -193,22 +204,33 @@ impl ProducerContext for Context {
 }
 
 impl ConsumerContext for Context {
-    fn post_rebalance(&self, consumer: &BaseConsumer<Context>, rebalance: &Rebalance<'_>) {
-        let change = match rebalance {
-            Rebalance::Assign(partitions) => {
-                if let Err(error) = consumer.pause(partitions) {
-                    tracing::debug!(target: "kafka", "the lease's partitions were not paused: {error}");
-                }
-                Change::Gained(numbers(partitions))
+    /// Answers the group by itself instead of through the default, which asks the client for its protocol (always the
+    /// cooperative one here) and then waits for ever if the group is closed already. Closing may leave two events, one
+    /// from before; the first answer to either lets go of everything, and a second would wait for ever, too.
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Context>,
+        event: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
+        if self.closing.load(Ordering::SeqCst) && self.answered.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let (answer, change) = match event {
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => {
+                let answer = consumer.incremental_assign(list).and_then(|()| consumer.pause(list));
+                (answer, Change::Gained(numbers(list)))
             }
-            Rebalance::Revoke(partitions) => Change::Lost(numbers(partitions)),
-            Rebalance::Error(error) => return self.say(RDKafkaLogLevel::Warning, &format!("rebalance: {error}")),
+            _ => (consumer.incremental_unassign(list), Change::Lost(numbers(list))),
         };
+        if let Err(error) = answer {
+            tracing::debug!(target: "kafka", "answer to a rebalance: {error}");
+        }
         locked(&self.changes).push(change);
     }
 }
 
-fn numbers(partitions: &rdkafka::TopicPartitionList) -> Vec<u16> {
+fn numbers(partitions: &TopicPartitionList) -> Vec<u16> {
     partitions.elements().iter().filter_map(|element| u16::try_from(element.partition()).ok()).collect()
 }
 
@@ -220,7 +242,8 @@ mod tests {
     fn the_systems_reason_is_found_in_what_librdkafka_says() {
         let refused = "[thrd:localhost:1/bootstrap]: localhost:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: \
                        Connection refused (after 0ms in state CONNECT)";
-        let unresolved = "x:9092/bootstrap: Failed to resolve 'x:9092': Name or service not known (after 3ms)";
+        let unresolved =
+            "x:9092/bootstrap: Failed to resolve 'x:9092': Name or service not known (after 3ms)";
         assert_eq!(failure_in(refused).as_deref(), Some("connection refused"));
         assert_eq!(failure_in(unresolved).as_deref(), Some("name or service not known"));
         assert_eq!(failure_in("all is well"), None);

@@ -73,7 +73,8 @@ pub(super) fn send_offsets(
             Err(NotSent::NoMember)
         } else {
             let rk = producer.client().native_ptr();
-            let error = sys::rd_kafka_send_offsets_to_transaction(rk, offsets.ptr(), metadata, millis(timeout));
+            let error =
+                sys::rd_kafka_send_offsets_to_transaction(rk, offsets.ptr(), metadata, millis(timeout));
             outcome(error).map_err(NotSent::Trouble)
         };
         sys::rd_kafka_consumer_group_metadata_destroy(metadata);
@@ -144,7 +145,12 @@ impl Fetcher {
 
     /// Visits what there is, at most `most`, and returns how many it visited. Waits for at most `timeout` until
     /// `most` are there, so ask for one if the first is awaited.
-    pub(super) fn take(&mut self, timeout: Duration, most: usize, visit: &mut dyn FnMut(Fetched<'_>)) -> usize {
+    pub(super) fn take(
+        &mut self,
+        timeout: Duration,
+        most: usize,
+        visit: &mut dyn FnMut(Fetched<'_>),
+    ) -> usize {
         let most = most.min(BATCH);
         // SAFETY: the queue is live; the array has room for `most` pointers, of which the call sets the first
         // `taken`. Each is a message that is ours: `Taken` frees it once, even if `visit` panics.
@@ -297,7 +303,8 @@ impl<'a> Message<'a> {
                 return;
             }
             for at in 0.. {
-                let end = sys::rd_kafka_header_get_all(headers, at, &raw mut name, &raw mut value, &raw mut size);
+                let end =
+                    sys::rd_kafka_header_get_all(headers, at, &raw mut name, &raw mut value, &raw mut size);
                 if end != none || !visit(CStr::from_ptr(name), bytes(value.cast(), size).unwrap_or(b"")) {
                     return;
                 }
@@ -345,5 +352,19 @@ fn log_level(syslog: c_int) -> RDKafkaLogLevel {
         5 => RDKafkaLogLevel::Notice,
         6 => RDKafkaLogLevel::Info,
         _ => RDKafkaLogLevel::Debug,
+    }
+}
+
+/// Tells the mock cluster inside a client how long a new group waits for more members.
+pub(super) fn mock_rebalance_delay<C: rdkafka::producer::ProducerContext>(
+    producer: &BaseProducer<C>,
+    delay: Duration,
+) {
+    // SAFETY: the pointer is that of a live producer; a client without a mock cluster gives null, which is not used.
+    unsafe {
+        let cluster = sys::rd_kafka_handle_mock_cluster(producer.client().native_ptr());
+        if !cluster.is_null() {
+            sys::rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, millis(delay));
+        }
     }
 }

@@ -48,13 +48,15 @@ pub(super) fn unreachable(client: &BaseConsumer<Context>, brokers: &str) -> Fata
 
 /// A broker answers at one address and may send us to another that is not for us: the classic first failure.
 fn advertised(brokers: &str, metadata: &Metadata) -> Result<(), Fatal> {
-    let advertised: Vec<String> = metadata.brokers().iter().map(|b| format!("{}:{}", b.host(), b.port())).collect();
+    let advertised: Vec<String> =
+        metadata.brokers().iter().map(|b| format!("{}:{}", b.host(), b.port())).collect();
     let reachable = |address: &String| brokers.contains(address.as_str()) || connects(address);
     if advertised.is_empty() || advertised.iter().any(reachable) {
         return Ok(());
     }
     let (first, others) = (brokers.split(',').next().unwrap_or(brokers), advertised.join(", "));
-    let text = format!("{first} advertises {others}, which this host cannot reach; use the external listener");
+    let text =
+        format!("{first} advertises {others}, which this host cannot reach; use the external listener");
     Err(Fatal::Unreachable(text))
 }
 
@@ -76,7 +78,10 @@ pub(super) fn appear<'a>(
         found.is_some_and(|topic| topic.partitions().iter().all(|partition| partition.leader() >= 0))
     };
     loop {
-        if client.fetch_metadata(None, QUESTION).is_ok_and(|listed| names.clone().all(|name| led(&listed, name))) {
+        if client
+            .fetch_metadata(None, QUESTION)
+            .is_ok_and(|listed| names.clone().all(|name| led(&listed, name)))
+        {
             return true;
         }
         if now() >= end {
@@ -110,10 +115,13 @@ fn equal(topics: &[(&str, Option<usize>)]) -> Result<u16, Fatal> {
     for (name, count) in topics {
         let count = count.unwrap_or_default();
         if count != *wanted {
-            return wrong(format!("topic {name} has {count} partitions, {measure} has {wanted}; all must be equal"));
+            return wrong(format!(
+                "topic {name} has {count} partitions, {measure} has {wanted}; all must be equal"
+            ));
         }
     }
-    u16::try_from(*wanted).or_else(|_| wrong(format!("topic {measure} has {wanted} partitions, more than 65535")))
+    u16::try_from(*wanted)
+        .or_else(|_| wrong(format!("topic {measure} has {wanted} partitions, more than 65535")))
 }
 
 /// Lets the client's log and its errors through, so that a failure has a reason.

@@ -76,13 +76,21 @@ impl Lease {
                 "group.instance.id {} was taken over by another process; this one ends",
                 self.identity
             ))),
-            Some((code, text)) => Err(Fatal::Client(format!("group member {}: {code}: {text}", self.identity))),
+            Some((code, text)) => {
+                Err(Fatal::Client(format!("group member {}: {code}: {text}", self.identity)))
+            }
         }
     }
 
     /// What changed since the last call.
     pub(super) fn changes(&self) -> Leases {
         fold(self.consumer.client().context().take_changes())
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.consumer.client().context().close();
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod check;
 mod client;
+mod embedded;
 mod ffi;
 mod layout;
 mod lease;
@@ -21,6 +22,7 @@ pub mod topics;
 mod trouble;
 mod watch;
 
+pub use embedded::Embedded;
 pub use settings::Settings;
 pub use sink::KafkaSink;
 pub use source::KafkaSource;

@@ -14,8 +14,9 @@ impl Names {
     pub(super) fn new(prefix: &str) -> Result<Names, Fatal> {
         let named = |topic: Topic| {
             let name = format!("{prefix}{topic}");
-            let native = CString::new(name.clone())
-                .map_err(|_| Fatal::Misconfigured(format!("the prefix {prefix:?} has a NUL character in it")))?;
+            let native = CString::new(name.clone()).map_err(|_| {
+                Fatal::Misconfigured(format!("the prefix {prefix:?} has a NUL character in it"))
+            })?;
             Ok((topic, name, native))
         };
         Topic::ALL.into_iter().map(named).collect::<Result<_, Fatal>>().map(Names)
@@ -50,8 +51,12 @@ impl Names {
     pub(super) fn positions(&self, positions: &[Position]) -> Result<TopicPartitionList, Fatal> {
         let mut list = TopicPartitionList::with_capacity(positions.len());
         for Position { input, next } in positions {
-            list.add_partition_offset(self.of(input.topic), i32::from(input.partition), Offset::Offset(*next))
-                .map_err(|error| Fatal::Client(format!("{} at {next}: {error}", self.log(*input))))?;
+            list.add_partition_offset(
+                self.of(input.topic),
+                i32::from(input.partition),
+                Offset::Offset(*next),
+            )
+            .map_err(|error| Fatal::Client(format!("{} at {next}: {error}", self.log(*input))))?;
         }
         Ok(list)
     }

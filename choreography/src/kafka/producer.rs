@@ -30,7 +30,9 @@ pub(super) fn open(settings: &Settings, watch: &Watch) -> Result<BaseProducer<Co
         let trouble = Trouble::from(error);
         producer.poll(Duration::ZERO);
         match trouble.verdict() {
-            Verdict::Again if now() < end => tracing::debug!(target: "kafka", "init_transactions: {}", trouble.text),
+            Verdict::Again if now() < end => {
+                tracing::debug!(target: "kafka", "init_transactions: {}", trouble.text)
+            }
             Verdict::Again => return Err(no_coordinator(&producer, settings, &trouble)),
             Verdict::Fenced => return Err(fenced(settings)),
             Verdict::Abort | Verdict::Broken => {

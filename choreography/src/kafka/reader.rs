@@ -81,7 +81,8 @@ impl Reader {
         each: &mut dyn FnMut(Record<'_>),
     ) -> Result<Taken, Stopped> {
         let Reader { fetcher, names, partitions, tracks } = self;
-        let mut batch = Batch { names, partitions: *partitions, tracks, last: None, records: 0, stopped: None };
+        let mut batch =
+            Batch { names, partitions: *partitions, tracks, last: None, records: 0, stopped: None };
         let anything = fetcher.take(wait, most, &mut |fetched| batch.visit(fetched, each)) > 0;
         match batch.stopped {
             Some(stopped) => Err(stopped),
@@ -169,7 +170,9 @@ impl Batch<'_> {
     }
 
     fn failed(&mut self, log: Option<(&std::ffi::CStr, i32)>, code: RDKafkaErrorCode, text: String) {
-        use RDKafkaErrorCode::{AutoOffsetReset, GroupAuthorizationFailed, OffsetOutOfRange, TopicAuthorizationFailed};
+        use RDKafkaErrorCode::{
+            AutoOffsetReset, GroupAuthorizationFailed, OffsetOutOfRange, TopicAuthorizationFailed,
+        };
         let found = log.and_then(|(topic, partition)| self.track(self.names.topic(topic), partition));
         // The client counts an error like a record: its own position is of no use until the next assignment.
         let at = found.map(|(input, track)| {

@@ -165,7 +165,9 @@ impl KafkaSink {
             });
             match sent {
                 Ok(()) => return Ok(()),
-                Err(NotSent::NoMember) => return Err(self.give_up("the lease is in no group at this moment".to_owned())),
+                Err(NotSent::NoMember) => {
+                    return Err(self.give_up("the lease is in no group at this moment".to_owned()));
+                }
                 Err(NotSent::Trouble(again)) if again.verdict() == Verdict::Again && now() < end => {
                     producer.poll(Duration::ZERO);
                 }
@@ -183,7 +185,9 @@ impl KafkaSink {
                     self.open = None;
                     return Ok(());
                 }
-                Err(again) if again.verdict() == Verdict::Again && now() < end => producer.poll(Duration::ZERO),
+                Err(again) if again.verdict() == Verdict::Again && now() < end => {
+                    producer.poll(Duration::ZERO)
+                }
                 Err(trouble) => return Err(self.resolve(trouble)),
             }
         }
@@ -191,7 +195,10 @@ impl KafkaSink {
 
     fn room_for(&self, out: &Outgoing<'_>) -> Result<(), Failed> {
         let headers: usize = out.headers.iter().map(|(name, value)| name.len() + value.len() + 8).sum();
-        let size = out.key.map_or(0, <[u8]>::len) + out.value.map_or(0, <[u8]>::len) + headers + topics::FRAMING_BYTES;
+        let size = out.key.map_or(0, <[u8]>::len)
+            + out.value.map_or(0, <[u8]>::len)
+            + headers
+            + topics::FRAMING_BYTES;
         let most = topics::max_message_bytes(out.to.topic);
         if size <= most {
             return Ok(());

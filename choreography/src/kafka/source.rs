@@ -77,7 +77,8 @@ impl KafkaSource {
 
     fn waited_out(&self, what: &str, error: &KafkaError) -> Result<(), Fatal> {
         use RDKafkaErrorCode::{
-            GroupAuthorizationFailed, TopicAuthorizationFailed, UnknownPartition, UnknownTopic, UnknownTopicOrPartition,
+            GroupAuthorizationFailed, TopicAuthorizationFailed, UnknownPartition, UnknownTopic,
+            UnknownTopicOrPartition,
         };
         match error.rdkafka_error_code() {
             Some(GroupAuthorizationFailed | TopicAuthorizationFailed) => {
@@ -97,7 +98,9 @@ impl KafkaSource {
         let reader = &mut self.reader;
         match self.watch.call("fetch", || reader.take(wait, most, each)) {
             Ok(taken) => Ok(Took { records: taken.records, anything: taken.anything }),
-            Err(Stopped::Forbidden(text)) => Err(Fatal::Misconfigured(format!("{text}; allow it on the broker"))),
+            Err(Stopped::Forbidden(text)) => {
+                Err(Fatal::Misconfigured(format!("{text}; allow it on the broker")))
+            }
             Err(Stopped::OutOfRange { input, next }) => Err(self.out_of_range(input, next)),
         }
     }
@@ -156,8 +159,8 @@ impl Source for KafkaSource {
     fn bounds(&mut self, input: Input) -> Result<Bounds, Fatal> {
         let (topic, partition) = (self.names.of(input.topic), i32::from(input.partition));
         let consumer = self.lease.consumer();
-        let (start, end) =
-            self.ask("the ends of a log", || consumer.fetch_watermarks(topic, partition, QUESTION).map(Some))?;
+        let (start, end) = self
+            .ask("the ends of a log", || consumer.fetch_watermarks(topic, partition, QUESTION).map(Some))?;
         Ok(Bounds { start, end })
     }
 
@@ -189,7 +192,10 @@ impl Source for KafkaSource {
             }
             if progress.is_due() {
                 let (done, all) = (at - from, end - from);
-                tracing::info!("replaying {}: {done} of {all}; open transactions are waited for", self.names.log(input));
+                tracing::info!(
+                    "replaying {}: {done} of {all}; open transactions are waited for",
+                    self.names.log(input)
+                );
             }
         }
     }
@@ -225,7 +231,8 @@ impl Source for KafkaSource {
     }
 
     fn position(&mut self, input: Input) -> Result<i64, Fatal> {
-        let unassigned = || Fatal::Client(format!("{} is not assigned, so it has no position", self.names.log(input)));
+        let unassigned =
+            || Fatal::Client(format!("{} is not assigned, so it has no position", self.names.log(input)));
         self.reader.position(input).ok_or_else(unassigned)
     }
 }

@@ -54,14 +54,16 @@ pub fn create(
         .iter()
         .map(|(_, name, settings)| {
             let copies = TopicReplication::Fixed(i32::from(replication));
-            settings
-                .iter()
-                .fold(NewTopic::new(name, i32::from(partitions), copies), |topic, (key, value)| topic.set(key, value))
+            settings.iter().fold(NewTopic::new(name, i32::from(partitions), copies), |topic, (key, value)| {
+                topic.set(key, value)
+            })
         })
         .collect();
     let options = AdminOptions::new().request_timeout(Some(timeout)).operation_timeout(Some(timeout));
-    let late = |why: String| Fatal::Unreachable(format!("{brokers} did not create the topics in time: {why}"));
-    let results = wait_for(admin.create_topics(&topics, &options))?.map_err(|error| late(error.to_string()))?;
+    let late =
+        |why: String| Fatal::Unreachable(format!("{brokers} did not create the topics in time: {why}"));
+    let results =
+        wait_for(admin.create_topics(&topics, &options))?.map_err(|error| late(error.to_string()))?;
     let created = wanted.iter().zip(results).map(|((topic, name, _), result)| created(*topic, name, result));
     let created = created.collect::<Result<Vec<Created>, Fatal>>()?;
     match layout::appear(&probe, created.iter().map(|topic| topic.name.as_str()), timeout) {
@@ -75,10 +77,13 @@ fn created(topic: Topic, name: &str, result: rdkafka::admin::TopicResult) -> Res
         Ok(_) => true,
         Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => false,
         Err((_, RDKafkaErrorCode::InvalidReplicationFactor)) => {
-            let text = format!("topic {name} cannot be created: fewer brokers than copies; lower --replication");
+            let text =
+                format!("topic {name} cannot be created: fewer brokers than copies; lower --replication");
             return Err(Fatal::Misconfigured(text));
         }
-        Err((_, code)) => return Err(Fatal::Misconfigured(format!("topic {name} cannot be created: {code}"))),
+        Err((_, code)) => {
+            return Err(Fatal::Misconfigured(format!("topic {name} cannot be created: {code}")));
+        }
     };
     Ok(Created { topic, name: name.to_owned(), new })
 }
@@ -91,7 +96,8 @@ pub(super) fn settings(topic: Topic, replication: u16) -> Vec<(&'static str, Str
         settings.push(("delete.retention.ms", Duration::from_secs(24 * 3600).as_millis().to_string()));
     } else {
         settings.push(("cleanup.policy", "delete".to_owned()));
-        settings.push(("retention.ms", retention(topic).map_or(-1, |kept| kept.as_millis() as i64).to_string()));
+        settings
+            .push(("retention.ms", retention(topic).map_or(-1, |kept| kept.as_millis() as i64).to_string()));
         settings.push(("retention.bytes", "-1".to_owned()));
     }
     if replication >= 3 {

@@ -29,7 +29,9 @@ impl Trouble {
     pub(super) fn verdict(&self) -> Verdict {
         use RDKafkaErrorCode::{Fenced, InvalidProducerEpoch, ProducerFenced};
         match self {
-            _ if self.fatal && matches!(self.code, Fenced | ProducerFenced | InvalidProducerEpoch) => Verdict::Fenced,
+            _ if self.fatal && matches!(self.code, Fenced | ProducerFenced | InvalidProducerEpoch) => {
+                Verdict::Fenced
+            }
             _ if self.fatal => Verdict::Broken,
             _ if self.retriable => Verdict::Again,
             _ if self.abort => Verdict::Abort,

@@ -27,7 +27,10 @@ impl Watch {
     /// restart is safe, and a worker that hangs would hold its tasks for ever.
     pub fn ending_the_process(bound: Duration) -> Watch {
         Watch::new(bound, TICK, move |what| {
-            eprintln!("Kafka client call {what:?} did not return within {} s; this process ends", bound.as_secs());
+            eprintln!(
+                "Kafka client call {what:?} did not return within {} s; this process ends",
+                bound.as_secs()
+            );
             std::process::exit(1);
         })
     }
@@ -63,7 +66,10 @@ impl Drop for Ended<'_> {
 fn watch(watched: &Weak<Call>, bound: u128, tick: Duration, overrun: impl Fn(&'static str)) {
     let (mut seen, mut ticks) = (0, 0);
     loop {
-        #[expect(clippy::disallowed_methods, reason = "this thread does nothing else than look now and then")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this thread does nothing else than look now and then"
+        )]
         thread::sleep(tick);
         let Some(call) = watched.upgrade() else { return };
         let number = call.number.load(Ordering::SeqCst);

@@ -16,7 +16,10 @@ enum Fate {
 }
 
 enum Entry {
-    Record { record: OwnedRecord, transaction: Option<u64> },
+    Record {
+        record: OwnedRecord,
+        transaction: Option<u64>,
+    },
     /// The end of a transaction takes an offset that is never delivered.
     Marker,
 }
@@ -95,7 +98,13 @@ impl Broker {
     }
 
     /// Records from an offset on, at most `max`, and the offset to go on at.
-    pub(crate) fn read(&self, input: Input, from: i64, max: usize, committed_only: bool) -> (Vec<OwnedRecord>, i64) {
+    pub(crate) fn read(
+        &self,
+        input: Input,
+        from: i64,
+        max: usize,
+        committed_only: bool,
+    ) -> (Vec<OwnedRecord>, i64) {
         let end = if committed_only { self.last_stable(input) } else { self.bounds(input).end };
         let mut records = Vec::new();
         let mut at = from.max(0);
@@ -158,7 +167,11 @@ impl Broker {
         let id = self.transactions.len() as u64;
         producer.open = Some(id);
         self.open.insert(id);
-        self.transactions.push(Transaction { fate: Fate::Open, touched: BTreeMap::new(), positions: Vec::new() });
+        self.transactions.push(Transaction {
+            fate: Fate::Open,
+            touched: BTreeMap::new(),
+            positions: Vec::new(),
+        });
         id
     }
 
@@ -171,7 +184,9 @@ impl Broker {
     }
 
     fn end(&mut self, identity: &str, fate: Fate) {
-        let Some(id) = self.producers.get_mut(identity).and_then(|producer| producer.open.take()) else { return };
+        let Some(id) = self.producers.get_mut(identity).and_then(|producer| producer.open.take()) else {
+            return;
+        };
         let transaction = &mut self.transactions[id as usize];
         transaction.fate = fate;
         self.open.remove(&id);

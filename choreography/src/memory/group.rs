@@ -100,7 +100,8 @@ impl Group {
         let mut targets: BTreeMap<&str, BTreeSet<u16>> = BTreeMap::new();
         for (rank, (name, member)) in self.members.iter().enumerate() {
             let quota = share + usize::from(rank < extra);
-            let keeps: BTreeSet<u16> = member.owned.iter().copied().filter(|p| free.contains(p)).take(quota).collect();
+            let keeps: BTreeSet<u16> =
+                member.owned.iter().copied().filter(|p| free.contains(p)).take(quota).collect();
             free.retain(|p| !keeps.contains(p));
             targets.insert(name, keeps);
         }

@@ -33,7 +33,13 @@ impl MemoryLog {
 
     /// Connects a member: a reader under a lease, and a producer, both under the identity `<group>-<instance>`. A
     /// second connection under one identity fences the first, as a restarted process fences what it left behind.
-    pub fn connect(&self, group: &str, instance: &str, lease: Topic, faults: Box<dyn Faults>) -> (MemorySource, MemorySink) {
+    pub fn connect(
+        &self,
+        group: &str,
+        instance: &str,
+        lease: Topic,
+        faults: Box<dyn Faults>,
+    ) -> (MemorySource, MemorySink) {
         let member = self.lock().join(group, instance);
         let faults = Arc::new(Mutex::new(faults));
         let source = MemorySource::new(self.clone(), member.clone(), lease, faults.clone());
@@ -42,7 +48,14 @@ impl MemoryLog {
     }
 
     /// Appends a record outside any transaction, as a front end does; returns its offset.
-    pub fn produce(&self, to: Input, time: Timestamp, key: Option<&[u8]>, value: Option<&[u8]>, headers: OwnedHeaders) -> i64 {
+    pub fn produce(
+        &self,
+        to: Input,
+        time: Timestamp,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: OwnedHeaders,
+    ) -> i64 {
         let record = OwnedRecord {
             place: Place { topic: to.topic, partition: to.partition, offset: 0 },
             appended: time,

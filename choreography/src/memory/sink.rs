@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use events_schema::{OwnedRecord, Place};
+use events_schema::{OwnedRecord, Place, Topic};
 
 use super::{
     MemoryLog,
@@ -11,8 +11,10 @@ use super::{
 };
 use crate::{Failed, Fatal, Outgoing, Position, Receipt, Sink};
 
-/// The largest record a memory log takes, as Kafka's default for a topic.
-const RECORD_MAX: usize = 2 * 1024 * 1024;
+/// The largest record a topic takes, as on Kafka: dead-letter topics must take a whole record and why it is there.
+fn record_max(topic: Topic) -> usize {
+    if topic.is_parked() { 2 * 1024 * 1024 } else { 1_048_588 }
+}
 
 /// A transactional producer.
 pub struct MemorySink {
@@ -67,7 +69,7 @@ impl Sink for MemorySink {
             return Err(Failed::Aborted("the broker refused a record".to_owned()));
         }
         let size = out.value.map_or(0, <[u8]>::len) + out.key.map_or(0, <[u8]>::len);
-        if size > RECORD_MAX {
+        if size > record_max(out.to.topic) {
             return Err(Failed::TooLarge(format!("{size} bytes for {}", out.to.topic)));
         }
         let record = OwnedRecord {
@@ -85,7 +87,8 @@ impl Sink for MemorySink {
         self.check_epoch()?;
         let fate = self.fault(|faults| faults.commit());
         let mut broker = self.log.lock();
-        let current = broker.groups.get(&self.member.group).is_some_and(|group| group.is_current(&self.member));
+        let current =
+            broker.groups.get(&self.member.group).is_some_and(|group| group.is_current(&self.member));
         if !current || fate == CommitFate::Abort {
             broker.abort_open(&self.identity);
             let why = if current { "the broker aborted it" } else { "the lease's generation is stale" };
@@ -97,7 +100,9 @@ impl Sink for MemorySink {
         }
         drop(broker);
         match fate {
-            CommitFate::UnknownApplied | CommitFate::UnknownAborted => Err(self.renew("the answer to the commit was lost")),
+            CommitFate::UnknownApplied | CommitFate::UnknownAborted => {
+                Err(self.renew("the answer to the commit was lost"))
+            }
             _ => Ok(Receipt(())),
         }
     }

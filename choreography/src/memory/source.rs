@@ -123,5 +123,7 @@ impl Source for MemorySource {
 
 pub(crate) fn fenced(member: &MemberId) -> Fatal {
     let MemberId { group, instance, .. } = member;
-    Fatal::Fenced(format!("group.instance.id {group}-{instance} was taken over by another instance; this one ends"))
+    Fatal::Fenced(format!(
+        "group.instance.id {group}-{instance} was taken over by another instance; this one ends"
+    ))
 }

@@ -64,7 +64,8 @@ fn kafka_a_record_deleted_before_it_was_consumed_is_not_stepped_over() {
     member.assign(input, 1);
     let mut gone = None;
     eventually("refusal", || {
-        let budget = choreography::Budget { records: 1, wait: Duration::from_millis(50), span: Duration::ZERO };
+        let budget =
+            choreography::Budget { records: 1, wait: Duration::from_millis(50), span: Duration::ZERO };
         gone = member.source.poll(budget, &mut |record| panic!("{}", record.place)).err();
         gone.is_some()
     });
@@ -85,7 +86,11 @@ fn kafka_topics_are_created_once_and_found_as_they_must_be() {
     let prefix = fresh_prefix();
     let missing = topics::check(&brokers, &prefix, PATIENCE).unwrap();
     assert_eq!(missing.len(), Topic::ALL.len());
-    assert!(missing.iter().all(|finding| finding.severity == Severity::Fail && finding.text.ends_with("is missing")));
+    assert!(
+        missing
+            .iter()
+            .all(|finding| finding.severity == Severity::Fail && finding.text.ends_with("is missing"))
+    );
     let create = || topics::create(&brokers, &prefix, 3, 1, PATIENCE).unwrap();
     assert!(create().iter().all(|created| created.new));
     assert!(create().iter().all(|created| !created.new));
@@ -132,7 +137,8 @@ fn kafka_a_missing_topic_is_one_line_with_the_remedy() {
 
 #[test]
 fn where_no_broker_is_one_line_says_so_and_what_to_do() {
-    let settings = Settings { patience: Duration::from_secs(1), ..Settings::new("localhost:1", "order", Topic::Orders) };
+    let settings =
+        Settings { patience: Duration::from_secs(1), ..Settings::new("localhost:1", "order", Topic::Orders) };
     let refused = kafka::open(settings).map(|_| ()).unwrap_err();
     let line = "no Kafka at localhost:1 (connection refused). Start one: docker compose up -d, or scripts/kafka up. \
                 Or try: orderctl demo";

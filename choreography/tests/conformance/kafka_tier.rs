@@ -106,7 +106,8 @@ impl Tier for KafkaTier {
 
     fn hold_open(&self, group: &str, to: Input, consumed: Input, next: i64) -> Box<dyn FnOnce()> {
         let (id, group) = (format!("{}holder", self.prefix), format!("{}{group}", self.prefix));
-        let (to, consumed) = ((self.topic(to.topic), to.partition), (self.topic(consumed.topic), consumed.partition));
+        let (to, consumed) =
+            ((self.topic(to.topic), to.partition), (self.topic(consumed.topic), consumed.partition));
         let consumed = (consumed.0.as_str(), consumed.1, next);
         let producer = outsider::hold_open(&self.brokers, &id, &group, (&to.0, to.1), consumed);
         Box::new(move || producer.commit_transaction(BOUND).unwrap())

@@ -81,7 +81,10 @@ impl Member {
     /// Everything a replay from the start delivers, and where it ends.
     pub fn replayed(&mut self, input: Input) -> (Vec<String>, i64) {
         let mut values = Vec::new();
-        let next = self.source.replay(input, 0, &mut |record| values.push(text(&OwnedRecord::from(&record)))).unwrap();
+        let next = self
+            .source
+            .replay(input, 0, &mut |record| values.push(text(&OwnedRecord::from(&record))))
+            .unwrap();
         (values, next)
     }
 }

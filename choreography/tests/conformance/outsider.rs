@@ -36,7 +36,10 @@ pub fn produce(producer: &BaseProducer, topic: &str, partition: u16, values: &[&
 /// Every value of a partition to its end, those of open and aborted transactions included.
 pub fn raw(brokers: &str, topic: &str, partition: u16) -> Vec<String> {
     let mut config = client(brokers);
-    config.set("group.id", "onlooker").set("isolation.level", "read_uncommitted").set("enable.partition.eof", "true");
+    config
+        .set("group.id", "onlooker")
+        .set("isolation.level", "read_uncommitted")
+        .set("enable.partition.eof", "true");
     let consumer: BaseConsumer = config.set("fetch.wait.max.ms", "10").create().unwrap();
     let mut at = TopicPartitionList::new();
     at.add_partition_offset(topic, partition.into(), Offset::Beginning).unwrap();
@@ -55,7 +58,13 @@ pub fn raw(brokers: &str, topic: &str, partition: u16) -> Vec<String> {
 }
 
 /// A transaction with a record and a position of a group nobody has joined yet, left open.
-pub fn hold_open(brokers: &str, id: &str, group: &str, to: (&str, u16), consumed: (&str, u16, i64)) -> BaseProducer {
+pub fn hold_open(
+    brokers: &str,
+    id: &str,
+    group: &str,
+    to: (&str, u16),
+    consumed: (&str, u16, i64),
+) -> BaseProducer {
     let mut config = client(brokers);
     config.set("transactional.id", id).set("transaction.timeout.ms", "30000").set("linger.ms", "0");
     let producer: BaseProducer = config.create().unwrap();

@@ -136,6 +136,9 @@ fn a_deadline_waits_until_everything_that_stood_on_the_log_is_consumed() {
     member.faults.0.lock().unwrap().deaf = false;
     stage.settle(&mut member);
     let ended = stage.records(Topic::Orders);
-    assert!(String::from_utf8_lossy(ended[2].value.as_ref().unwrap()).contains("request"), "the wish came first");
+    assert!(
+        String::from_utf8_lossy(ended[2].value.as_ref().unwrap()).contains("request"),
+        "the wish came first"
+    );
     assert_eq!(ended.len(), 3);
 }

@@ -122,7 +122,10 @@ fn a_second_process_under_one_identity_ends_the_first() {
     let mut second = stage.member("0");
     stage.settle(&mut second);
     let ended = stage.turn(&mut first).unwrap_err();
-    assert!(matches!(&ended, Fatal::Fenced(line) if line.contains("taken over by another instance")), "{ended}");
+    assert!(
+        matches!(&ended, Fatal::Fenced(line) if line.contains("taken over by another instance")),
+        "{ended}"
+    );
 }
 
 #[test]
@@ -207,7 +210,8 @@ fn a_misrouted_record_is_forwarded_whole_to_the_partition_of_its_subject() {
     let opened = open(&sent_on[0]);
     assert_eq!(opened.id, EventId::of_place(Place { topic: Topic::Checkout, partition: wrong, offset }));
     assert!(opened.data.get().contains("\"gift\":true"), "what is not known of it survives");
-    let counted = stage.records(Topic::Orders).into_iter().find(|record| open(record).kind == "Counted").unwrap();
+    let counted =
+        stage.records(Topic::Orders).into_iter().find(|record| open(record).kind == "Counted").unwrap();
     assert_eq!(counted.place.partition, home("o-1"));
 }
 

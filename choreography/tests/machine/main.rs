@@ -1,4 +1,5 @@
 //! The machine on the memory log, with a toy service: every promise a service may rely on, as a sentence.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod effects;
 mod exactly_once;

@@ -9,10 +9,12 @@ use crate::stage::{Stage, home, open};
 fn reasons(stage: &Stage, kind: &str) -> Vec<String> {
     let told = stage.records(Topic::Orders);
     let of_kind = told.iter().map(open).filter(|opened| opened.kind == kind);
-    of_kind.map(|opened| {
-        let data: serde_json::Value = serde_json::from_str(opened.data.get()).unwrap();
-        data["reason"].as_str().unwrap().to_owned()
-    }).collect()
+    of_kind
+        .map(|opened| {
+            let data: serde_json::Value = serde_json::from_str(opened.data.get()).unwrap();
+            data["reason"].as_str().unwrap().to_owned()
+        })
+        .collect()
 }
 
 #[test]
@@ -25,7 +27,13 @@ fn garbage_is_parked_verbatim_with_its_place_and_reason_and_delays_nobody() {
     assert_eq!(stage.story("o-1"), ["Counted 1"]);
     let parked = stage.records(Topic::OrderParked);
     assert_eq!(parked[0].value.as_deref(), Some(&b"this is {not json"[..]));
-    let header = |name: &str| parked[0].headers.iter().find(|(n, _)| n == name).map(|(_, v)| String::from_utf8_lossy(v).into_owned());
+    let header = |name: &str| {
+        parked[0]
+            .headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| String::from_utf8_lossy(v).into_owned())
+    };
     assert_eq!(header("parked-topic").as_deref(), Some("checkout"));
     assert_eq!(header("parked-offset").as_deref(), Some("0"));
     assert_eq!(header("parked-subject").as_deref(), Some("o-9"));
@@ -67,7 +75,8 @@ fn a_resumed_subject_catches_up_in_order_with_the_ids_it_would_have_had() {
     stage.settle(&mut member);
     stage.cancel("o-1");
     stage.settle(&mut member);
-    let told = ["EventParked", "EventParked", "Counted 1", "EventResumed", "Counted 2", "EventResumed", "Ended"];
+    let told =
+        ["EventParked", "EventParked", "Counted 1", "EventResumed", "Counted 2", "EventResumed", "Ended"];
     assert_eq!(stage.story("o-1"), told);
     let counted = stage.records(Topic::Orders).iter().map(|r| open(r).id).nth(2).unwrap();
     let place = events_schema::Place { topic: Topic::Checkout, partition: home("o-1"), offset: first };
@@ -84,7 +93,10 @@ fn a_discarded_record_is_given_up_and_what_waited_behind_it_is_taken() {
     stage.settle(&mut member);
     stage.operate("ParkedDiscardRequested", "o-1", home("o-1"));
     stage.settle(&mut member);
-    assert_eq!(stage.story("o-1"), ["EventParked", "EventParked", "EventDiscarded", "Counted 1", "EventResumed"]);
+    assert_eq!(
+        stage.story("o-1"),
+        ["EventParked", "EventParked", "EventDiscarded", "Counted 1", "EventResumed"]
+    );
 }
 
 #[test]
@@ -111,7 +123,10 @@ fn a_restarted_process_still_knows_who_waits() {
     stage.settle(&mut successor);
     stage.operate("ParkedDiscardRequested", "o-1", home("o-1"));
     stage.settle(&mut successor);
-    assert_eq!(stage.story("o-1"), ["EventParked", "EventParked", "EventDiscarded", "Counted 1", "EventResumed"]);
+    assert_eq!(
+        stage.story("o-1"),
+        ["EventParked", "EventParked", "EventDiscarded", "Counted 1", "EventResumed"]
+    );
 }
 
 #[test]

@@ -106,10 +106,15 @@ fn check(stage: &Stage, members: &[Member; 2], placed: usize) {
     for n in 0..5 {
         let subject = format!("o-{n}");
         let mut count = 0;
-        let told_here = stage.log.committed_records(choreography::Input { topic: Topic::Orders, partition: home(&subject) });
+        let told_here = stage
+            .log
+            .committed_records(choreography::Input { topic: Topic::Orders, partition: home(&subject) });
         for told in stage.story_of(&subject, &told_here).into_iter().filter(|told| told != "EventForwarded") {
             count = if told == "Ended" { 0 } else { count + 1 };
-            assert!(told == "Ended" || told == format!("Counted {count}"), "{told} after {count} of {subject}");
+            assert!(
+                told == "Ended" || told == format!("Counted {count}"),
+                "{told} after {count} of {subject}"
+            );
         }
         let owner = members.iter().find_map(|member| member.worker.state(home(&subject))).unwrap();
         let known = owner.counts.get(&key(&subject)).copied().unwrap_or(0);

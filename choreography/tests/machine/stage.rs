@@ -156,7 +156,12 @@ impl Stage {
     }
 
     pub fn cancel(&self, subject: &str) {
-        self.write(Topic::Checkout, home(subject), subject, r#"{"type":"OrderCancellationRequested","data":{}}"#);
+        self.write(
+            Topic::Checkout,
+            home(subject),
+            subject,
+            r#"{"type":"OrderCancellationRequested","data":{}}"#,
+        );
     }
 
     /// Marks a subject as broken, or mends it, on every partition.
@@ -168,7 +173,8 @@ impl Stage {
     }
 
     pub fn operate(&self, kind: &str, subject: &str, partition: u16) {
-        let value = format!(r#"{{"type":"{kind}","data":{{"service":"order","by":"op","reason":"mended"}}}}"#);
+        let value =
+            format!(r#"{{"type":"{kind}","data":{{"service":"order","by":"op","reason":"mended"}}}}"#);
         self.write(Topic::Operations, partition, subject, &value);
     }
 
@@ -183,14 +189,16 @@ impl Stage {
 
     pub fn story_of(&self, subject: &str, told: &[OwnedRecord]) -> Vec<String> {
         let about = told.iter().filter(|record| record.key.as_deref() == Some(subject.as_bytes()));
-        about.map(|record| {
-            let opened = open(record);
-            let data: serde_json::Value = serde_json::from_str(opened.data.get()).unwrap();
-            match data.get("n") {
-                Some(n) => format!("{} {n}", opened.kind),
-                None => opened.kind.to_string(),
-            }
-        }).collect()
+        about
+            .map(|record| {
+                let opened = open(record);
+                let data: serde_json::Value = serde_json::from_str(opened.data.get()).unwrap();
+                match data.get("n") {
+                    Some(n) => format!("{} {n}", opened.kind),
+                    None => opened.kind.to_string(),
+                }
+            })
+            .collect()
     }
 }
 

@@ -150,9 +150,14 @@ impl Service for Toy {
                 match note.split_once(' ') {
                     Some(("ask", question)) => out.say(*subject, Asked { question: question.to_owned() }),
                     Some(("sleep", seconds)) => {
-                        out.say(*subject, Slept { until: now + Duration::from_secs(seconds.parse().unwrap()) });
+                        out.say(
+                            *subject,
+                            Slept { until: now + Duration::from_secs(seconds.parse().unwrap()) },
+                        );
                     }
-                    Some(("size", bytes)) => out.say(*subject, Ended { by: "x".repeat(bytes.parse().unwrap()) }),
+                    Some(("size", bytes)) => {
+                        out.say(*subject, Ended { by: "x".repeat(bytes.parse().unwrap()) })
+                    }
                     _ => {}
                 }
             }

@@ -8,6 +8,7 @@ use crate::{Inventory, Settings};
 
 /// How stock is dealt, as flags.
 #[derive(clap::Args, Clone, Debug)]
+#[group(id = "inventory")]
 pub struct Flags {
     /// The fewest pieces a depot deals to a shelf beyond what that needs.
     #[arg(long, env = "ORDERS_LEAST_DEAL", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]

@@ -9,6 +9,7 @@ use crate::{Order, Settings};
 
 /// The shop's rules, as flags.
 #[derive(clap::Args, Clone, Debug)]
+#[group(id = "order")]
 pub struct Flags {
     /// Currency of orders that name none.
     #[arg(long, env = "ORDERS_CURRENCY", default_value = "EUR", value_parser = clap::value_parser!(Currency))]

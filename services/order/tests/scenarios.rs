@@ -272,3 +272,20 @@ fn an_order_of_a_customer_whose_clock_ran_ahead_is_not_taken_twice() {
     assert!(!shop.state.has_ended(&key("o1")));
     assert_eq!(shop.hears_from(ahead, "o1", &two_mugs()).discarded, Some("too_old"));
 }
+
+#[test]
+fn an_aborted_turn_makes_nothing_forgotten() {
+    let remembered = RememberedLimits { age: 120 * MINUTE, count: 1_000 };
+    let mut shop = Shop::with(Settings { remembered, ..Settings::default() });
+    shop.given_pending("o1");
+    shop.customer_cancels("o1");
+    shop.state.commit();
+    shop.now = shop.now + 5 * MINUTE;
+    shop.given_pending("seals-the-bucket");
+    shop.state.commit();
+    shop.now = shop.now + 500 * MINUTE;
+    shop.given_pending("o2");
+    shop.state.roll_back();
+    shop.state.commit();
+    assert!(shop.state.has_ended(&key("o1")), "the time of an aborted turn has not come");
+}

@@ -11,6 +11,7 @@ use crate::{
 
 /// The provider and the shop's rules for taking money, as flags.
 #[derive(clap::Args, Clone, Debug)]
+#[group(id = "payment")]
 pub struct Flags {
     /// Base URL of the payment provider; without one it is simulated, and no real money moves.
     #[arg(long, env = "ORDERS_PROVIDER_URL", value_name = "URL")]

@@ -55,10 +55,12 @@ impl Books {
         for event in history.of(Topic::Payments) {
             match &event.told {
                 Told::Payment(PaymentFact::PaymentCaptured(fact)) => {
-                    books.money.entry(fact.amount.currency).or_default().captured += i128::from(fact.amount.amount);
+                    books.money.entry(fact.amount.currency).or_default().captured +=
+                        i128::from(fact.amount.amount);
                 }
                 Told::Payment(PaymentFact::PaymentRefunded(fact)) => {
-                    books.money.entry(fact.amount.currency).or_default().refunded += i128::from(fact.amount.amount);
+                    books.money.entry(fact.amount.currency).or_default().refunded +=
+                        i128::from(fact.amount.amount);
                 }
                 _ => {}
             }

@@ -8,9 +8,21 @@ use crate::{Event, History, Verdict};
 
 /// Events a subject may have once.
 const ONCE: [&str; 15] = [
-    "OrderAccepted", "OrderRejected", "OrderConfirmed", "OrderCompleted", "OrderCancelled", "StockReserved",
-    "StockRejected", "ReservationDropped", "StockReleased", "StockShipped", "PaymentStarted", "PaymentCaptured",
-    "PaymentFailed", "PaymentVoided", "PaymentRefunded",
+    "OrderAccepted",
+    "OrderRejected",
+    "OrderConfirmed",
+    "OrderCompleted",
+    "OrderCancelled",
+    "StockReserved",
+    "StockRejected",
+    "ReservationDropped",
+    "StockReleased",
+    "StockShipped",
+    "PaymentStarted",
+    "PaymentCaptured",
+    "PaymentFailed",
+    "PaymentVoided",
+    "PaymentRefunded",
 ];
 
 pub(crate) fn unique(history: &History) -> Verdict {
@@ -22,11 +34,21 @@ pub(crate) fn unique(history: &History) -> Verdict {
             let first = ids.insert(event.id, event);
             let shows = |first: &Event| [(event.kind.as_str(), event.place), ("first", first.place)].to_vec();
             let shown = first.map(shows).unwrap_or_default();
-            verdict.judge(first.is_none(), event.subject, || format!("event id {} is there twice", event.id), &shown);
+            verdict.judge(
+                first.is_none(),
+                event.subject,
+                || format!("event id {} is there twice", event.id),
+                &shown,
+            );
             if ONCE.contains(&event.kind.as_str()) {
                 let first = once.insert((event.subject, &event.kind), event);
                 let shown = first.map(shows).unwrap_or_default();
-                verdict.judge(first.is_none(), event.subject, || format!("{} is said twice", event.kind), &shown);
+                verdict.judge(
+                    first.is_none(),
+                    event.subject,
+                    || format!("{} is said twice", event.kind),
+                    &shown,
+                );
             }
         }
     }

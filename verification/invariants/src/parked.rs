@@ -45,8 +45,12 @@ fn follow(
         }
     };
     match &event.told {
-        Told::Parking(ParkingFact::EventResumed(fact)) => ended((fact.topic.clone(), fact.partition, fact.offset)),
-        Told::Parking(ParkingFact::EventDiscarded(fact)) => ended((fact.topic.clone(), fact.partition, fact.offset)),
+        Told::Parking(ParkingFact::EventResumed(fact)) => {
+            ended((fact.topic.clone(), fact.partition, fact.offset))
+        }
+        Told::Parking(ParkingFact::EventDiscarded(fact)) => {
+            ended((fact.topic.clone(), fact.partition, fact.offset))
+        }
         Told::Parking(ParkingFact::EventParked(fact)) => {
             let name = (fact.topic.clone(), fact.partition, fact.offset);
             let queue = waiting.entry(event.subject).or_default();
@@ -58,8 +62,14 @@ fn follow(
         _ => {
             let Some(oldest) = waiting.get(&event.subject).and_then(VecDeque::front) else { return };
             // While it waits, only the record being resumed, a deadline or an answer (own facts) may speak of it.
-            let allowed = event.cause.is_none_or(|cause| own.contains(&cause) || ids.get(oldest) == Some(&cause));
-            verdict.judge(allowed, event.subject, || "a later record overtook a parked one".to_owned(), &shows);
+            let allowed =
+                event.cause.is_none_or(|cause| own.contains(&cause) || ids.get(oldest) == Some(&cause));
+            verdict.judge(
+                allowed,
+                event.subject,
+                || "a later record overtook a parked one".to_owned(),
+                &shows,
+            );
         }
     }
 }

@@ -9,8 +9,13 @@ use crate::{Fate, History, Verdict, order::Order};
 type Orders = BTreeMap<Key, Order>;
 
 pub(crate) fn check(orders: &Orders, _: &History, settled: bool) -> Vec<Verdict> {
-    let mut verdicts =
-        vec![one_answer(orders), charged_once(orders), refunded_rightly(orders), one_ending(orders, settled), steps(orders)];
+    let mut verdicts = vec![
+        one_answer(orders),
+        charged_once(orders),
+        refunded_rightly(orders),
+        one_ending(orders, settled),
+        steps(orders),
+    ];
     if settled {
         verdicts.push(money_iff(orders));
         verdicts.push(compensated(orders));
@@ -28,14 +33,16 @@ fn named(name: &'static str, of: &[Place]) -> Vec<(&'static str, Place)> {
 }
 
 fn one_answer(orders: &Orders) -> Verdict {
-    let mut verdict = Verdict::new("S3", "a reservation has one answer, and is released or shipped once, as it was made");
+    let mut verdict =
+        Verdict::new("S3", "a reservation has one answer, and is released or shipped once, as it was made");
     for (id, order) in orders {
         let answers = order.reserved.len() + order.refused.len();
         let mut shows = places("StockReserved", &order.reserved);
         shows.extend(order.refused.iter().map(|(name, place)| (*name, *place)));
         verdict.judge(answers <= 1, *id, || format!("{answers} answers"), &shows);
         let ends: Vec<_> = order.released.iter().chain(&order.shipped).collect();
-        let shows = [places("StockReleased", &order.released), places("StockShipped", &order.shipped)].concat();
+        let shows =
+            [places("StockReleased", &order.released), places("StockShipped", &order.shipped)].concat();
         verdict.judge(ends.len() <= 1, *id, || "released or shipped more than once".to_owned(), &shows);
         let same = ends.iter().all(|(lines, _)| order.reserved.iter().any(|(reserved, _)| reserved == lines));
         verdict.judge(same, *id, || "released or shipped what was not reserved".to_owned(), &shows);
@@ -58,7 +65,8 @@ fn charged_once(orders: &Orders) -> Verdict {
 }
 
 fn money_iff(orders: &Orders) -> Verdict {
-    let mut verdict = Verdict::new("S5", "completed if and only if paid; cancelled if and only if nothing was kept");
+    let mut verdict =
+        Verdict::new("S5", "completed if and only if paid; cancelled if and only if nothing was kept");
     for (id, order) in orders {
         let (captured, refunded) = (sum(&order.captured), sum(&order.refunded));
         let right = match order.fate() {
@@ -86,20 +94,29 @@ fn refunded_rightly(orders: &Orders) -> Verdict {
         let shows = places("PaymentRefunded", &order.refunded);
         verdict.judge(order.refunded.len() <= 1, *id, || "refunded more than once".to_owned(), &shows);
         for (amount, at) in &order.refunded {
-            let matching = |(captured, place): &(Money, Place)| captured == amount && place.offset < at.offset;
+            let matching =
+                |(captured, place): &(Money, Place)| captured == amount && place.offset < at.offset;
             let right = order.captured.iter().any(matching);
-            verdict.judge(right, *id, || format!("refunded {amount} without such a capture before it"), &shows);
+            verdict.judge(
+                right,
+                *id,
+                || format!("refunded {amount} without such a capture before it"),
+                &shows,
+            );
         }
     }
     verdict
 }
 
 fn one_ending(orders: &Orders, settled: bool) -> Verdict {
-    let mut verdict = Verdict::new("S7", "a placed order is rejected, or accepted and completed or cancelled, once");
+    let mut verdict =
+        Verdict::new("S7", "a placed order is rejected, or accepted and completed or cancelled, once");
     for (id, order) in orders {
-        let starts = [places("OrderAccepted", &order.accepted), named("OrderRejected", &order.rejected)].concat();
+        let starts =
+            [places("OrderAccepted", &order.accepted), named("OrderRejected", &order.rejected)].concat();
         verdict.judge(starts.len() <= 1, *id, || "accepted or rejected more than once".to_owned(), &starts);
-        let ends = [named("OrderCompleted", &order.completed), places("OrderCancelled", &order.cancelled)].concat();
+        let ends =
+            [named("OrderCompleted", &order.completed), places("OrderCancelled", &order.cancelled)].concat();
         verdict.judge(ends.len() <= 1, *id, || "more than one ending".to_owned(), &ends);
         let started = ends.is_empty() || !order.accepted.is_empty();
         verdict.judge(started, *id, || "ended without having been accepted".to_owned(), &ends);
@@ -113,7 +130,10 @@ fn one_ending(orders: &Orders, settled: bool) -> Verdict {
 }
 
 fn steps(orders: &Orders) -> Verdict {
-    let mut verdict = Verdict::new("S8", "confirmed only when captured, shipped only when confirmed, completed only when shipped");
+    let mut verdict = Verdict::new(
+        "S8",
+        "confirmed only when captured, shipped only when confirmed, completed only when shipped",
+    );
     for (id, order) in orders {
         let confirmed = named("OrderConfirmed", &order.confirmed);
         let paid = confirmed.is_empty() || !order.captured.is_empty();
@@ -132,11 +152,21 @@ fn compensated(orders: &Orders) -> Verdict {
     let mut verdict = Verdict::new("S9", "a cancelled order holds no stock and no net money");
     for (id, order) in orders.iter().filter(|(_, order)| matches!(order.fate(), Fate::Cancelled(_))) {
         let held = order.reserved.len() as i64 - order.released.len() as i64 - order.shipped.len() as i64;
-        verdict.judge(held == 0, *id, || "still holds stock".to_owned(), &places("StockReserved", &order.reserved));
+        verdict.judge(
+            held == 0,
+            *id,
+            || "still holds stock".to_owned(),
+            &places("StockReserved", &order.reserved),
+        );
         let shipped = places("StockShipped", &order.shipped);
         verdict.judge(shipped.is_empty(), *id, || "was shipped".to_owned(), &shipped);
         let kept = sum(&order.captured) - sum(&order.refunded);
-        verdict.judge(kept == 0, *id, || format!("{kept} is kept"), &places("PaymentCaptured", &order.captured));
+        verdict.judge(
+            kept == 0,
+            *id,
+            || format!("{kept} is kept"),
+            &places("PaymentCaptured", &order.captured),
+        );
     }
     verdict
 }

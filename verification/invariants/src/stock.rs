@@ -4,7 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use events_schema::{Key, Line, Place, Topic, inventory::InventoryFact};
+use events_schema::{
+    Key, Line, Place, Topic,
+    inventory::{InventoryFact, StockAllotted, StockDenied},
+};
 
 use crate::{Event, History, StockBook, Told, Verdict};
 
@@ -23,11 +26,14 @@ struct Shelf {
     shelf: BTreeMap<Key, i64>,
     depot: BTreeMap<Key, i64>,
     /// Where something fell below zero.
-    short: Vec<(Key, Place, &'static str)>,
+    short: Vec<Short>,
 }
 
+/// Where a shelf or a depot gave away what it did not have.
+type Short = (Key, Place, &'static str);
+
 /// The books of every SKU, and where a partition gave away what it did not have.
-pub(crate) fn fold(history: &History) -> (BTreeMap<Key, StockBook>, Vec<(Key, Place, &'static str)>) {
+pub(crate) fn fold(history: &History) -> (BTreeMap<Key, StockBook>, Vec<Short>) {
     let mut books: BTreeMap<Key, StockBook> = BTreeMap::new();
     let mut short = Vec::new();
     for (_, events) in history.partitions_of(Topic::Inventory) {
@@ -68,9 +74,15 @@ impl Shelf {
                 self.depot(sku, -pieces, at);
             }
             InventoryFact::StockShortage(fact) => book(&|book| book.missing += pieces(fact.quantity)),
-            InventoryFact::StockAllotted(fact) => self.send(sku, pieces(fact.quantity), at, true, &mut book),
-            InventoryFact::StockDenied(fact) => self.send(sku, pieces(fact.quantity), at, true, &mut book),
-            InventoryFact::StockReturned(fact) => self.send(sku, pieces(fact.quantity), at, false, &mut book),
+            InventoryFact::StockAllotted(StockAllotted { quantity, .. })
+            | InventoryFact::StockDenied(StockDenied { quantity, .. }) => {
+                book(&|book| book.in_transfer += pieces(*quantity));
+                self.depot(sku, -pieces(*quantity), at);
+            }
+            InventoryFact::StockReturned(fact) => {
+                book(&|book| book.in_transfer += pieces(fact.quantity));
+                self.shelf(sku, -pieces(fact.quantity), at);
+            }
             InventoryFact::StockShelved(fact) => {
                 let pieces = pieces(fact.quantity);
                 book(&|book| book.in_transfer -= pieces);
@@ -85,19 +97,24 @@ impl Shelf {
         }
     }
 
-    fn send(&mut self, sku: Key, pieces: i64, at: Place, depot: bool, book: &mut dyn FnMut(&dyn Fn(&mut StockBook))) {
-        book(&|book| book.in_transfer += pieces);
-        if depot { self.depot(sku, -pieces, at) } else { self.shelf(sku, -pieces, at) }
-    }
-
-    fn take_order(&mut self, fact: &InventoryFact, order: Key, at: Place, books: &mut BTreeMap<Key, StockBook>) {
+    fn take_order(
+        &mut self,
+        fact: &InventoryFact,
+        order: Key,
+        at: Place,
+        books: &mut BTreeMap<Key, StockBook>,
+    ) {
         match fact {
             InventoryFact::ReservationQueued(fact) => {
                 let until = fact.lines.iter().position(|line| line.sku == fact.waiting_on).unwrap_or(0);
                 self.reserve(order, &fact.lines, until, at, books);
             }
-            InventoryFact::StockReserved(fact) => self.reserve(order, &fact.lines, fact.lines.len(), at, books),
-            InventoryFact::StockRejected(_) | InventoryFact::ReservationDropped(_) | InventoryFact::StockReleased(_) => {
+            InventoryFact::StockReserved(fact) => {
+                self.reserve(order, &fact.lines, fact.lines.len(), at, books)
+            }
+            InventoryFact::StockRejected(_)
+            | InventoryFact::ReservationDropped(_)
+            | InventoryFact::StockReleased(_) => {
                 self.give_back(order, at, books);
             }
             InventoryFact::StockShipped(fact) => {
@@ -112,7 +129,14 @@ impl Shelf {
         }
     }
 
-    fn reserve(&mut self, order: Key, lines: &[Line], until: usize, at: Place, books: &mut BTreeMap<Key, StockBook>) {
+    fn reserve(
+        &mut self,
+        order: Key,
+        lines: &[Line],
+        until: usize,
+        at: Place,
+        books: &mut BTreeMap<Key, StockBook>,
+    ) {
         let taking = self.orders.entry(order).or_default();
         let from = taking.taken;
         *taking = Taking { lines: lines.to_vec(), taken: until };
@@ -152,7 +176,8 @@ fn pieces(quantity: u64) -> i64 {
 }
 
 pub(crate) fn no_oversell(history: &History) -> Verdict {
-    let mut verdict = Verdict::new("S1", "shipped, held and free never exceed what was supplied and not written off");
+    let mut verdict =
+        Verdict::new("S1", "shipped, held and free never exceed what was supplied and not written off");
     let (books, short) = fold(history);
     for (sku, book) in &books {
         let given = book.shipped + book.held + book.on_shelves + book.in_depot;
@@ -166,9 +191,13 @@ pub(crate) fn no_oversell(history: &History) -> Verdict {
 }
 
 pub(crate) fn conserved(history: &History) -> Verdict {
-    let mut verdict = Verdict::new("S2", "every piece supplied is in a depot, in transfer, on a shelf, held, shipped or written off");
+    let mut verdict = Verdict::new(
+        "S2",
+        "every piece supplied is in a depot, in transfer, on a shelf, held, shipped or written off",
+    );
     for (sku, book) in fold(history).0 {
-        let there = book.in_depot + book.in_transfer + book.on_shelves + book.held + book.shipped + book.written_off;
+        let there =
+            book.in_depot + book.in_transfer + book.on_shelves + book.held + book.shipped + book.written_off;
         let what = || format!("{there} pieces accounted for, {} supplied", book.supplied);
         verdict.judge(there == book.supplied && book.in_transfer >= 0, sku, what, &[]);
     }

@@ -38,7 +38,13 @@ impl Verdict {
     }
 
     /// Judges one thing: it was right, or here is what is wrong with it.
-    pub(crate) fn judge(&mut self, right: bool, subject: Key, what: impl FnOnce() -> String, shows: &[(&str, Place)]) {
+    pub(crate) fn judge(
+        &mut self,
+        right: bool,
+        subject: Key,
+        what: impl FnOnce() -> String,
+        shows: &[(&str, Place)],
+    ) {
         self.checked += 1;
         if !right {
             let events = shows.iter().map(|(event, place)| format!("{event} {place}")).collect();
