@@ -21,6 +21,6 @@ pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let event = OrderCancellationRequested { reason: args.reason.clone() };
     let value = announce(Source::Cli, clock::new_event_id(), args.order, clock::now(), &event);
     let home = cluster.home_of(Topic::Checkout, &args.order)?;
-    let place = cluster.writer()?.write_one(Topic::Checkout, home, args.order, &value)?;
+    let place = cluster.order_writer()?.write_one(Topic::Checkout, home, args.order, &value)?;
     Receipt { order_id: args.order, place }.print(session)
 }

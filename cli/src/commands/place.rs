@@ -90,7 +90,7 @@ pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let placements = wanted::placements(&args.flags, args.file.as_deref(), args.count)?;
     let cluster = session.reach()?;
     let waiter = args.wait.then(|| Waiter::begin(&cluster)).transpose()?;
-    let writer = cluster.writer()?;
+    let writer = cluster.order_writer()?;
     let partitions = cluster.partitions(Topic::Checkout)?;
     let mut placed: BTreeMap<Key, Timestamp> = BTreeMap::new();
     let mut pace = Pace::new(args.rate);

@@ -70,6 +70,7 @@ impl Timeline {
             .filter(|(step, _)| step.time <= until)
             .collect();
         told.sort_by_key(|(step, _)| (step.time, step.place.topic, step.place));
+        fold_forwarded(&mut told);
         let mut story = Story::default();
         let mut steps = Vec::new();
         for (step, record) in causes_first(told) {
@@ -99,6 +100,31 @@ impl Timeline {
             !step.place.topic.is_outsiders() && step.event != EventForwarded::TYPE
         });
         fact.or(self.steps.last()).map(|step| step.place.partition)
+    }
+}
+
+/// A record that was sent on to its partition is one event, shown where it arrived; that it was sent on is said there.
+fn fold_forwarded<T>(told: &mut Vec<(Step, T)>) {
+    let sent: Vec<(EventId, EventId)> = told
+        .iter()
+        .filter(|(step, _)| step.event == EventForwarded::TYPE)
+        .filter_map(|(step, _)| Some((step.id, step.cause?)))
+        .collect();
+    for (forwarding, original) in sent {
+        let same: Vec<usize> = (0..told.len()).filter(|at| told[*at].0.id == original).collect();
+        // Until the copy has arrived, the stray record is all there is to show.
+        let [stray, arrived] = same[..] else { continue };
+        let Some(Place { partition, .. }) =
+            told.iter().find(|(step, _)| step.id == forwarding).map(|(s, _)| s.place)
+        else {
+            continue;
+        };
+        let (stray, arrived) =
+            if told[stray].0.place.partition == partition { (stray, arrived) } else { (arrived, stray) };
+        let from = told[stray].0.place;
+        let note = format!("{} (forwarded from {from})", told[arrived].0.brief);
+        told[arrived].0.brief = note.trim_start().to_owned();
+        told.retain(|(step, _)| step.id != forwarding && step.place != from);
     }
 }
 

@@ -74,6 +74,14 @@ pub fn group_consumer(settings: &Settings, group: &str) -> KafkaResult<BaseConsu
     consumer(settings).set("group.id", group).create_with_context(Quiet)
 }
 
+/// A producer that may repeat a record when an answer is lost, but writes at once: the client of an idempotent one waits
+/// half a second for its identity. For events of which a second one changes nothing.
+pub fn hasty_producer(settings: &Settings) -> ClientConfig {
+    let mut config = producer(settings);
+    config.set("enable.idempotence", "false");
+    overridden(config, settings)
+}
+
 /// A producer whose records are neither lost nor doubled by its own retries.
 pub fn producer(settings: &Settings) -> ClientConfig {
     let mut config = base(settings);

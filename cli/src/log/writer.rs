@@ -7,7 +7,7 @@ use std::{
 
 use events_schema::{Key, Place, Topic};
 use rdkafka::{
-    ClientContext,
+    ClientConfig, ClientContext,
     config::RDKafkaLogLevel,
     error::{KafkaError, RDKafkaErrorCode},
     message::{DeliveryResult, Message},
@@ -35,13 +35,20 @@ pub struct Writer<'a> {
 impl Cluster {
     /// A writer outside of transactions.
     pub fn writer(&self) -> Result<Writer<'_>, Failure> {
-        self.start_writer(None)
+        self.start_writer(client::producer(&self.settings))
+    }
+
+    /// A writer of placements and cancellations: the order id makes a repeated one harmless.
+    pub fn order_writer(&self) -> Result<Writer<'_>, Failure> {
+        self.start_writer(client::hasty_producer(&self.settings))
     }
 
     /// Writes all records in one transaction.
     pub fn write_together(&self, records: &[(Topic, u16, Key, Vec<u8>)]) -> Result<Vec<Delivered>, Failure> {
-        let identity = format!("{}orderctl-{}", self.settings.prefix, clock::new_order_id());
-        let writer = self.start_writer(Some(identity))?;
+        let mut config = client::producer(&self.settings);
+        config.set("transactional.id", format!("{}orderctl-{}", self.settings.prefix, clock::new_order_id()));
+        config.set("transaction.timeout.ms", "10000").set("message.timeout.ms", "10000");
+        let writer = self.start_writer(config)?;
         let failed = |error| Failure::of_client("writing in one transaction", &error);
         let patience = self.settings.timeout;
         writer.producer.init_transactions(patience).map_err(failed)?;
@@ -55,12 +62,7 @@ impl Cluster {
         Ok(delivered)
     }
 
-    fn start_writer(&self, transactional_id: Option<String>) -> Result<Writer<'_>, Failure> {
-        let mut config = client::producer(&self.settings);
-        if let Some(id) = transactional_id {
-            config.set("transactional.id", id).set("transaction.timeout.ms", "10000");
-            config.set("message.timeout.ms", "10000");
-        }
+    fn start_writer(&self, config: ClientConfig) -> Result<Writer<'_>, Failure> {
         let reports = Reports { prefix: self.settings.prefix.clone(), done: Mutex::default() };
         let producer: BaseProducer<Reports> = config
             .create_with_context(reports)

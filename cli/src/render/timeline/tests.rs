@@ -5,7 +5,7 @@ use events_schema::{
     Token, Topic,
     inventory::{ReleaseCause, StockReleased, StockReserved},
     orders::{CancelReason, OrderAccepted, OrderCancelled, PricedLine},
-    parking::EventParked,
+    parking::{EventForwarded, EventParked},
     payments::{FailureReason, PaymentFailed, PaymentStarted, Risk},
 };
 
@@ -214,6 +214,24 @@ fn a_forwarded_placement_is_found_on_both_partitions_and_belongs_to_the_facts() 
     assert_eq!(timeline.partition(), Some(2));
     let events: Vec<&str> = timeline.steps.iter().map(|step| step.event.as_str()).collect();
     assert_eq!(events, ["OrderPlaced", "OrderPlaced", "OrderAccepted"]);
+}
+
+#[test]
+fn an_order_that_went_astray_is_told_once_where_it_arrived() {
+    let mut saga = Saga::new();
+    saga.records[0].place.partition = 1;
+    let astray = saga.records[0].clone();
+    let mut value = Vec::new();
+    events_schema::forwarded(&astray.as_record(), &mut value).unwrap();
+    saga.push(Topic::Checkout, 0, value);
+    let sent_on = EventForwarded { topic: "checkout".to_owned(), partition: 1, offset: 0, to: 2 };
+    let mut saga = saga.told(Source::Order, 100, 0, &sent_on);
+    saga.records[2].place.partition = 1;
+    let timeline = saga.told(Source::Order, 6_200, 1, &accepted()).timeline();
+    let events: Vec<&str> = timeline.steps.iter().map(|step| step.event.as_str()).collect();
+    assert_eq!(events, ["OrderPlaced", "OrderAccepted"]);
+    assert_eq!(timeline.steps[0].place.partition, 2);
+    assert_eq!(timeline.steps[0].brief, "2 mug, card by ada (forwarded from checkout-1@0)");
 }
 
 #[test]

@@ -1,0 +1,71 @@
+//! `Fragile`: the real service, which breaks on chosen subjects as a program with a bug would, until it is mended.
+
+use std::{cell::RefCell, collections::BTreeSet, panic::resume_unwind, rc::Rc, time::Duration};
+
+use choreography::{Consumes, Decision, Duty, Row, Service, Task};
+use events_schema::{Key, Source, Timestamp, Topic};
+
+/// The subjects a service breaks on. Clones are the same set.
+pub(crate) type Broken = Rc<RefCell<BTreeSet<Key>>>;
+
+/// A service that panics when it is about to say something of a broken subject. In all else it is the service itself.
+pub(crate) struct Fragile<S> {
+    pub(crate) service: S,
+    pub(crate) broken: Broken,
+}
+
+impl<S: Service> Service for Fragile<S> {
+    const SOURCE: Source = S::SOURCE;
+    const EMITS: Topic = S::EMITS;
+    const PARKED: Topic = S::PARKED;
+    type Command = S::Command;
+    type Fact = S::Fact;
+    type State = S::State;
+    type Request = S::Request;
+    type Answer = S::Answer;
+
+    fn reactions() -> &'static [&'static dyn Consumes<S::Command>] {
+        S::reactions()
+    }
+
+    fn tables() -> &'static [Row<S::State>] {
+        S::tables()
+    }
+
+    fn window(&self) -> Duration {
+        self.service.window()
+    }
+
+    fn begin(&self, task: Task) -> S::State {
+        self.service.begin(task)
+    }
+
+    fn decide(&self, command: &S::Command, state: &S::State, now: Timestamp, out: &mut Decision<S::Fact>) {
+        self.service.decide(command, state, now, out);
+        let broken = self.broken.borrow();
+        if out.said().iter().any(|said| broken.contains(&said.subject)) {
+            // Unwinds as a panic does, but without its words on the terminal: a storm has many of them.
+            resume_unwind(Box::new("a planted fault".to_owned()));
+        }
+    }
+
+    fn evolve(state: &mut S::State, subject: Key, fact: &S::Fact, time: Timestamp) {
+        S::evolve(state, subject, fact, time);
+    }
+
+    fn duties(state: &S::State, subject: Key, fact: &S::Fact, duty: &mut dyn FnMut(Duty<S::Request>)) {
+        S::duties(state, subject, fact, duty);
+    }
+
+    fn due(subject: Key) -> Option<S::Command> {
+        S::due(subject)
+    }
+
+    fn answered(subject: Key, answer: S::Answer) -> S::Command {
+        S::answered(subject, answer)
+    }
+
+    fn bring_forward(&self, state: &S::State, subject: Key, out: &mut Decision<S::Fact>) {
+        self.service.bring_forward(state, subject, out);
+    }
+}

@@ -1,0 +1,162 @@
+//! The payment provider in virtual time: payment's own bank, whose answers take their time, get lost, and come twice.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+
+use choreography::{Answered, Clock, NoOutside, Outside, Service};
+use events_schema::{EventId, Key, Timestamp};
+use payment::{
+    Answer, Payment, Request,
+    provider::{Bank, Reply},
+};
+use rand::{Rng, rngs::StdRng};
+
+use crate::{Time, fragile::Fragile};
+
+/// How long a caller waits for an answer before it may ask again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The provider: one for all payment processes.
+pub(crate) struct Provider {
+    pub(crate) bank: Bank,
+    /// The share of questions that never arrive, and of answers that never come back.
+    pub(crate) losing: f64,
+    pub(crate) chance: StdRng,
+    words: Vec<Word>,
+}
+
+/// What the provider says of its own accord. It keeps it until the shop has surely heard.
+struct Word {
+    at: Timestamp,
+    partition: u16,
+    subject: Key,
+    cause: EventId,
+    answer: Option<Answer>,
+    said: bool,
+}
+
+impl Provider {
+    pub(crate) fn new(bank: Bank, losing: f64, chance: StdRng) -> Provider {
+        Provider { bank, losing, chance, words: Vec::new() }
+    }
+
+    /// Nothing gets lost any more, and all is said once more.
+    pub(crate) fn calm(&mut self) {
+        self.losing = 0.0;
+        self.words.iter_mut().for_each(|word| word.said = false);
+    }
+
+    /// When the provider next speaks of its own accord.
+    pub(crate) fn speaks_at(&self) -> Option<Timestamp> {
+        self.words.iter().filter(|word| !word.said).map(|word| word.at).min()
+    }
+
+    fn loses(&mut self) -> bool {
+        self.losing > 0.0 && self.chance.random_bool(self.losing)
+    }
+
+    fn put(&mut self, key: Key, request: &Request) -> Reply {
+        let prompt = |after, answer| Reply { answer: Some(answer), after, again: None };
+        match request {
+            Request::Capture { amount, token, .. } => self.bank.capture(key, *amount, *token),
+            Request::Cancel => prompt(self.bank.latency(&key), self.bank.cancel(key)),
+            Request::Refund { .. } => prompt(self.bank.latency(&key), self.bank.refund(key)),
+        }
+    }
+
+    /// What it has to say by now about orders of these partitions.
+    fn speak(&mut self, now: Timestamp, partitions: &[u16]) -> Vec<Answered<Answer>> {
+        let Provider { bank, words, .. } = self;
+        let due = words.iter_mut().filter(|word| !word.said && word.at <= now);
+        let mut spoken = Vec::new();
+        for word in due.filter(|word| partitions.contains(&word.partition)) {
+            let Word { partition, subject, cause, .. } = *word;
+            word.said = true;
+            word.answer = word.answer.take().or_else(|| bank.speak_again(subject));
+            spoken.extend(word.answer.clone().map(|answer| Answered { partition, subject, cause, answer }));
+        }
+        spoken
+    }
+}
+
+/// One process's line to the provider.
+pub(crate) struct Line {
+    provider: Rc<RefCell<Provider>>,
+    time: Time,
+    calls: BTreeMap<(u16, Key), Call>,
+    /// Answers on their way, by when they arrive.
+    arriving: BTreeMap<(Timestamp, u64), Answered<Answer>>,
+    sent: u64,
+}
+
+struct Call {
+    cause: EventId,
+    gives_up: Timestamp,
+}
+
+impl Line {
+    pub(crate) fn new(provider: Rc<RefCell<Provider>>, time: Time) -> Line {
+        Line { provider, time, calls: BTreeMap::new(), arriving: BTreeMap::new(), sent: 0 }
+    }
+
+    fn arrives(&mut self, at: Timestamp, answered: Answered<Answer>) {
+        self.sent += 1;
+        self.arriving.insert((at, self.sent), answered);
+    }
+}
+
+impl Outside<Fragile<Payment>> for Line {
+    fn ask(&mut self, partition: u16, subject: Key, cause: EventId, request: &Request) {
+        let (now, at) = (self.time.now(), (partition, subject));
+        if self.calls.get(&at).is_some_and(|call| call.cause == cause && now < call.gives_up) {
+            return;
+        }
+        self.calls.insert(at, Call { cause, gives_up: now + PATIENCE });
+        let mut provider = self.provider.borrow_mut();
+        if provider.loses() {
+            return;
+        }
+        let Reply { answer, after, again } = provider.put(subject, request);
+        if let Some(again) = again {
+            let at = now + after + again;
+            provider.words.push(Word { at, partition, subject, cause, answer: None, said: false });
+        }
+        let lost = provider.loses();
+        drop(provider);
+        if let Some(answer) = answer.filter(|_| !lost) {
+            self.arrives(now + after, Answered { partition, subject, cause, answer });
+        }
+    }
+
+    fn answer(&mut self) -> Option<Answered<Answer>> {
+        let first = self.arriving.first_entry().filter(|first| first.key().0 <= self.time.now())?;
+        let answered = first.remove();
+        let at = (answered.partition, answered.subject);
+        if self.calls.get(&at).is_some_and(|call| call.cause == answered.cause) {
+            self.calls.remove(&at);
+        }
+        Some(answered)
+    }
+
+    fn forget(&mut self, partition: u16) {
+        self.calls.retain(|(p, _), _| *p != partition);
+        self.arriving.retain(|_, answered| answered.partition != partition);
+    }
+}
+
+/// An outside that can be told whose answers it may take.
+pub(crate) trait Owns<S: Service>: Outside<S> {
+    /// The process runs the tasks of these partitions now: whatever is said of them is for it.
+    fn own(&mut self, partitions: &[u16]);
+}
+
+impl Owns<Fragile<Payment>> for Line {
+    fn own(&mut self, partitions: &[u16]) {
+        let now = self.time.now();
+        let spoken = self.provider.borrow_mut().speak(now, partitions);
+        spoken.into_iter().for_each(|answered| self.arrives(now, answered));
+    }
+}
+
+impl<S: Service<Request = std::convert::Infallible>> Owns<S> for NoOutside {
+    fn own(&mut self, _: &[u16]) {}
+}
