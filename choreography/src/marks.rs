@@ -136,6 +136,11 @@ impl Marks {
         named.collect()
     }
 
+    /// How long, in log time, ended things are restored.
+    pub(crate) fn window(&self) -> Duration {
+        self.window
+    }
+
     /// The end of the own log when it was last looked at.
     pub(crate) fn here(&self) -> i64 {
         self.here

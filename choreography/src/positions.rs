@@ -52,6 +52,13 @@ impl Positions {
         }
     }
 
+    /// Everything before `next` was delivered and taken: markers behind the last record are passed.
+    pub(crate) fn reach(&mut self, input: Input, next: i64) {
+        if let Some(stand) = self.0.iter_mut().find(|stand| stand.input == input) {
+            stand.next = stand.next.max(next);
+        }
+    }
+
     /// Whether `topic` is a followed table.
     pub(crate) fn is_table(&self, topic: Topic) -> bool {
         self.0.iter().any(|stand| stand.input.topic == topic && stand.role == Role::Table)

@@ -70,10 +70,12 @@ fn recall<S: Service>(
     ports: &mut Ports<'_, S>,
 ) -> Result<i64, Fatal> {
     let mut folded = 0u64;
+    // What lies before a mark ended before the window began. A pinned mark reaches further back than the window.
+    let horizon = ports.clock.now() - hosted.marks.window();
     let late = from > ports.source.bounds(own)?.start;
     let end = ports.source.replay(own, from, &mut |record| {
         if late && folded == 0 {
-            hosted.state.known_since(record.appended);
+            hosted.state.known_since(record.appended.min(horizon));
         }
         hosted.recall(&record);
         if let Some(consumed) = record.headers.get(CONSUMED) {
@@ -86,6 +88,9 @@ fn recall<S: Service>(
             hosted.parking.commit();
         }
     })?;
+    if late && folded == 0 {
+        hosted.state.known_since(horizon);
+    }
     hosted.state.commit();
     hosted.parking.commit();
     Ok(end)

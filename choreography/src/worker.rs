@@ -253,6 +253,9 @@ impl<S: Service> Worker<S> {
         }
         let mut positions: Vec<Position> = Vec::new();
         let renew = since >= self.pace.renew;
+        if renew {
+            self.pass_markers(ports.source)?;
+        }
         for hosted in
             self.tasks.values_mut().filter(|hosted| hosted.touched || hosted.positions.moved() || renew)
         {
@@ -264,6 +267,18 @@ impl<S: Service> Worker<S> {
         let receipt = ports.sink.commit(&positions)?;
         timer.observe_duration();
         Ok(Some(receipt))
+    }
+
+    /// Moves positions past the markers behind the last records. A position that stayed before a marker would look like
+    /// lost records once the log's start has moved past it.
+    fn pass_markers(&mut self, source: &mut dyn Source) -> Result<(), Fatal> {
+        for hosted in self.tasks.values_mut().filter(|hosted| hosted.requests.is_empty()) {
+            let inputs: Vec<Position> = hosted.positions.consumed().collect();
+            for Position { input, .. } in inputs {
+                hosted.positions.reach(input, source.position(input)?);
+            }
+        }
+        Ok(())
     }
 
     /// The transaction stands: its duties are taken up, its effects leave.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use choreography::{Fatal, Input, memory::CommitFate};
+use choreography::{Clock, Fatal, Input, memory::CommitFate};
 use events_schema::{EventId, Place, Source, Topic};
 
 use crate::stage::{Stage, home, open};
@@ -188,6 +188,40 @@ fn what_ended_within_the_window_is_restored_too() {
     stage.place("o-1", "");
     stage.settle(&mut member);
     assert!(stage.log.position("order", own).unwrap() > 5);
+}
+
+#[test]
+fn a_task_restored_after_a_quiet_week_knows_its_window_and_no_less() {
+    let stage = Stage { window: Duration::from_secs(3600), ..Stage::new() };
+    let mut member = stage.member("0");
+    for _ in 0..2 {
+        stage.place("o-1", "");
+        stage.cancel("o-1");
+        stage.settle(&mut member);
+        stage.pass(Duration::from_secs(7 * 24 * 3600));
+    }
+    stage.place("o-1", "");
+    stage.settle(&mut member);
+    let mut successor = stage.member("0");
+    stage.settle(&mut successor);
+    let since = successor.worker.state(home("o-1")).unwrap().known_since.unwrap();
+    let ago = since.until(stage.clock.now());
+    assert!(ago >= stage.window, "what ended {ago:?} ago would be refused as too old");
+}
+
+#[test]
+fn an_idle_task_renews_its_positions_and_passes_the_markers_behind_the_last_record() {
+    let stage = Stage::new();
+    let mut member = stage.member("0");
+    let checkout = Input { topic: Topic::Checkout, partition: home("o-1") };
+    // Sent on within a transaction, so that a marker follows it.
+    stage.write(Topic::Checkout, (home("o-1") + 1) % 4, "o-1", &stage.placement(""));
+    stage.settle(&mut member);
+    assert_eq!(stage.log.bounds(checkout).end, 2);
+    assert_eq!(stage.log.position("order", checkout), Some(1));
+    stage.pass(Duration::from_secs(25 * 3600));
+    stage.settle(&mut member);
+    assert_eq!(stage.log.position("order", checkout), Some(2));
 }
 
 #[test]

@@ -76,6 +76,7 @@ pub enum Command {
 pub struct ToyState {
     pub counts: Table<Key, u64>,
     pub broken: Table<Key, bool>,
+    pub known_since: Option<Timestamp>,
 }
 
 impl State for ToyState {
@@ -86,6 +87,9 @@ impl State for ToyState {
     fn roll_back(&mut self) {
         self.counts.roll_back();
         self.broken.roll_back();
+    }
+    fn known_since(&mut self, time: Timestamp) {
+        self.known_since = Some(time);
     }
 }
 
