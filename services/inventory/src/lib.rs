@@ -25,8 +25,8 @@ use std::{convert::Infallible, time::Duration};
 use choreography::{Consumes, Decision, Duty, Row, Service, Task};
 use events_schema::{Key, Source, Timestamp, Topic, inventory::InventoryFact};
 
-pub use flags::Flags;
 pub use depot::{Ask, Depot};
+pub use flags::Flags;
 pub use reactions::Command;
 pub use reservation::Reservation;
 pub use settings::Settings;
