@@ -34,7 +34,7 @@ const PLACES: &[Place] = &[
     Place {
         under: "cli/src/",
         crates: &["order", "inventory", "payment"],
-        only: &["cli/src/run.rs", "cli/src/run/", "cli/src/demo.rs", "cli/src/demo/"],
+        only: &["cli/src/commands/run.rs", "cli/src/commands/demo.rs", "cli/src/commands/demo/"],
         remedy: "in the CLI only run and demo name services; read events",
     },
 ];
@@ -104,8 +104,8 @@ mod tests {
     fn services_are_named_by_run_and_demo_only() {
         let text = "use payment::service;\nfn a() { order::service(); b!(inventory::c) }";
         assert_eq!(paths("cli/src/trace.rs", text), [1, 2, 2]);
-        assert_eq!(paths("cli/src/run/all.rs", text), Vec::<usize>::new());
-        assert_eq!(paths("cli/src/demo.rs", text), Vec::<usize>::new());
+        assert_eq!(paths("cli/src/commands/run.rs", text), Vec::<usize>::new());
+        assert_eq!(paths("cli/src/commands/demo.rs", text), Vec::<usize>::new());
     }
 
     #[test]
