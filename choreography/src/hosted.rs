@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
-use events_schema::{EventId, Fact, Key, OwnedRecord, Record, Timestamp, parking::ParkingFact};
+use events_schema::{
+    EventId, Fact, Key, OwnedRecord, Record, Timestamp,
+    parking::{EventDiscarded, ParkingFact},
+};
 
 use crate::{
     Duty, Failed, Input, Outgoing, Service, Sink, State, Task,
@@ -120,9 +123,17 @@ impl<S: Service> Hosted<S> {
         self.duties.push((subject, fact, duty));
     }
 
+    /// The duty owed last is not owed after all.
+    pub(crate) fn owe_not(&mut self) {
+        self.duties.pop();
+    }
+
     /// Folds a parking fact said in the open transaction.
     pub(crate) fn park(&mut self, subject: Key, id: EventId, fact: &ParkingFact) {
         self.parking.fold(subject, fact);
+        if gives_up_deadline(fact) {
+            self.owe(subject, id, Duty::Sleep);
+        }
         self.pins.push((subject, id));
     }
 
@@ -197,6 +208,9 @@ impl<S: Service> Hosted<S> {
         match ParkingFact::read(&kind, record) {
             Ok(Some(heard)) => {
                 self.parking.fold(heard.subject, &heard.data);
+                if gives_up_deadline(&heard.data) {
+                    self.deadlines.sleep(&heard.subject);
+                }
                 return self.pin_parked(heard.subject, heard.id);
             }
             Ok(None) => {}
@@ -224,4 +238,9 @@ impl<S: Service> Hosted<S> {
     pub(crate) fn awaits_operator(&self, subject: &Key) -> bool {
         self.parking.blocks(subject) && self.parking.waits(subject, &Waiting::Answer)
     }
+}
+
+/// A deadline that was parked is armed until it is decided on, or given up.
+fn gives_up_deadline(fact: &ParkingFact) -> bool {
+    matches!(fact, ParkingFact::EventDiscarded(EventDiscarded { topic, .. }) if topic == "deadline")
 }

@@ -126,8 +126,10 @@ impl Marks {
     }
 
     /// The kept subjects with the oldest marks, at most `max` of them and only those marked before `offset`; each
-    /// with the fact that set its mark.
+    /// with the fact that set its mark. None whose mark could not move, being held by the oldest open subject: a new
+    /// balance would change nothing, and would be said again for ever.
     pub(crate) fn oldest_kept(&self, offset: i64, max: usize) -> Vec<(Key, EventId)> {
+        let offset = self.open.first_key_value().map_or(offset, |(oldest, _)| offset.min(*oldest));
         let old = self.kept.iter().take_while(|(mark, _)| *mark < offset).take(max);
         let named = old.filter_map(|(_, holder)| match (holder, self.holders.get(holder)) {
             (Holder::Kept(subject), Some(mark)) => Some((*subject, mark.fact)),
@@ -144,6 +146,11 @@ impl Marks {
     /// The end of the own log when it was last looked at.
     pub(crate) fn here(&self) -> i64 {
         self.here
+    }
+
+    /// How many subjects are kept for ever.
+    pub(crate) fn kept_count(&self) -> usize {
+        self.kept.len()
     }
 
     /// How many subjects are open, those kept for ever not counted.
@@ -214,6 +221,7 @@ mod tests {
         marks.advance(100, seconds(2));
         marks.counted(key("mug"), fact());
         assert_eq!(marks.needed_from(), 50);
+        assert_eq!(marks.oldest_kept(100, 9), [], "another balance would not move it");
         marks.over(open("order"));
         marks.counted(key("mug"), fact());
         assert_eq!((marks.needed_from(), marks.open_count()), (100, 0));

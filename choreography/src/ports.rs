@@ -60,6 +60,9 @@ pub enum Fatal {
     /// Another process runs under this identity, or this one was away for too long.
     #[error("{0}")]
     Fenced(String),
+    /// The client lost its membership while the broker was away; one made anew goes on where this one stood.
+    #[error("{0}")]
+    Lost(String),
     /// No broker answers.
     #[error("{0}")]
     Unreachable(String),

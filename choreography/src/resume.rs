@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use events_schema::{
-    Fact, Heard, Key, OwnedRecord, Place, Record, Timestamp, Topic,
+    Fact, Heard, Key, Malformed, OwnedRecord, Place, Record, Timestamp, Topic,
     operations::{OperationEvent, ParkedDiscardRequested, ParkedResumeRequested},
 };
 
@@ -35,20 +35,13 @@ impl<S: Service> Worker<S> {
         if hosted.requests.back().is_some_and(|last| last.place.offset >= record.place.offset) {
             return Ok(());
         }
+        let waits = !hosted.requests.is_empty();
         let ours = events_schema::kind(record).and_then(|kind| OperationEvent::read(&kind, record));
         let ours = match ours {
             Ok(Some(heard)) => service_of(&heard.data) == S::SOURCE.name(),
             Ok(None) => false,
-            Err(error) => {
-                tracing::warn!(place = %record.place, %error, "an operator's request cannot be read");
-                let Some(mut decider) = self.decider(record.place.partition, sink, clock) else {
-                    return Ok(());
-                };
-                let speaker = &mut decider.speaker;
-                speaker.hosted.positions.pass(record.place);
-                let subject = record.place.as_key();
-                return speaker.park(&mut Cause::unreadable(record), subject, record, &error.to_string());
-            }
+            Err(_) if waits => true,
+            Err(error) => return self.park_request(record, &error, sink, clock),
         };
         let Some(hosted) = self.tasks.get_mut(&record.place.partition) else { return Ok(()) };
         if ours || !hosted.requests.is_empty() {
@@ -57,6 +50,22 @@ impl<S: Service> Worker<S> {
             hosted.positions.pass(record.place);
         }
         Ok(())
+    }
+
+    /// Parks a request that cannot be read. It blocks nobody.
+    fn park_request(
+        &mut self,
+        record: &Record<'_>,
+        error: &Malformed,
+        sink: &mut dyn Sink,
+        clock: &dyn Clock,
+    ) -> Result<(), Failed> {
+        tracing::warn!(place = %record.place, %error, "an operator's request cannot be read");
+        let Some(mut decider) = self.decider(record.place.partition, sink, clock) else { return Ok(()) };
+        let speaker = &mut decider.speaker;
+        speaker.hosted.positions.pass(record.place);
+        let subject = record.place.as_key();
+        speaker.park(&mut Cause::unreadable(record), subject, record, &error.to_string())
     }
 
     /// A task with a request to carry out.
@@ -72,7 +81,11 @@ impl<S: Service> Worker<S> {
         hosted.touched = true;
         let record = request.as_record();
         let read = events_schema::kind(&record).and_then(|kind| OperationEvent::read(&kind, &record));
-        let Ok(Some(heard)) = read else { return Ok(()) };
+        let heard = match read {
+            Ok(Some(heard)) => heard,
+            Ok(None) => return Ok(()),
+            Err(error) => return self.park_request(&record, &error, ports.sink, ports.clock),
+        };
         if service_of(&heard.data) != S::SOURCE.name() {
             return Ok(());
         }
@@ -106,6 +119,8 @@ impl<S: Service> Worker<S> {
             let speaker = &mut decider.speaker;
             match taken {
                 Err(reason) => return speaker.parked(&mut operator, subject, &oldest, &reason),
+                // The service itself gave it up: that is its end.
+                Ok(()) if !speaker.hosted.parking.waits(&subject, &oldest) => {}
                 Ok(()) if discard => speaker.discarded(&mut operator, subject, &oldest, why.clone())?,
                 Ok(()) => speaker.resumed(&mut operator, subject, &oldest, why.clone())?,
             }

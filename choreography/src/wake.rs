@@ -15,6 +15,9 @@ use crate::{
 const DUE_MAX: usize = 500;
 /// At most so many balances of a task are brought forward in one transaction.
 const COUNTED_MAX: usize = 200;
+/// So many places of the own log are allowed for the balances of one kept subject and the marker behind them. With
+/// less, a task with many subjects would say them all over and over.
+const COUNTED_FACTS: i64 = 4;
 
 impl<S: Service> Worker<S> {
     /// Fires the deadlines that have come. Never before everything is consumed that was on the log when it came: the
@@ -78,7 +81,11 @@ impl<S: Service> Worker<S> {
         let mut cause = Cause::own_fact(fact);
         match decider.decide(&command, &mut cause, subject)? {
             Ok(()) => Ok(()),
-            Err(reason) => decider.speaker.park_input(&mut cause, subject, &Waiting::Deadline, &reason),
+            Err(reason) => {
+                // Parked it stays armed, for the day it is resumed.
+                decider.speaker.hosted.owe_not();
+                decider.speaker.park_input(&mut cause, subject, &Waiting::Deadline, &reason)
+            }
         }
     }
 
@@ -92,7 +99,13 @@ impl<S: Service> Worker<S> {
         }
         if self.rounds.looked.until(now) >= self.pace.look {
             self.rounds.looked = now;
-            self.look(now, ports.source)?;
+            // A broker that is away is waited for where records are read; figures can wait longer.
+            match self.look(now, ports.source) {
+                Err(Fatal::Unreachable(why)) => {
+                    tracing::warn!(service = %S::SOURCE, why, "could not look at the logs")
+                }
+                looked => looked?,
+            }
         }
         Ok(())
     }
@@ -124,12 +137,13 @@ impl<S: Service> Worker<S> {
 
     /// Says the balances of the subjects that hold restore back furthest, once there is too much to restore.
     pub(crate) fn bring_forward(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
-        let far = self.pace.restore_facts;
-        let held_back =
-            |hosted: &Hosted<S>| hosted.recount && hosted.marks.here() - hosted.marks.needed_from() > far;
-        let due: Vec<u16> =
-            self.tasks.iter().filter(|(_, hosted)| held_back(hosted)).map(|(p, _)| *p).collect();
-        for partition in due {
+        let far = |hosted: &Hosted<S>| self.pace.restore_facts.max(COUNTED_FACTS * kept(hosted));
+        let held_back = |hosted: &Hosted<S>| {
+            hosted.recount && hosted.marks.here() - hosted.marks.needed_from() > far(hosted)
+        };
+        let due: Vec<(u16, i64)> =
+            self.tasks.iter().filter(|(_, hosted)| held_back(hosted)).map(|(p, h)| (*p, far(h))).collect();
+        for (partition, far) in due {
             let Some(decider) = self.decider(partition, ports.sink, ports.clock) else { continue };
             let Decider { mut speaker, decision, service, .. } = decider;
             speaker.hosted.recount = false;
@@ -142,4 +156,8 @@ impl<S: Service> Worker<S> {
         }
         Ok(())
     }
+}
+
+fn kept<S: Service>(hosted: &Hosted<S>) -> i64 {
+    i64::try_from(hosted.marks.kept_count()).unwrap_or(i64::MAX / COUNTED_FACTS)
 }

@@ -105,7 +105,7 @@ impl From<choreography::Fatal> for Failure {
         match fatal {
             Fatal::Unreachable(_) => Failure::Unreachable(line),
             Fatal::Misconfigured(_) => Failure::Layout(line),
-            Fatal::Fenced(_) | Fatal::Gone { .. } | Fatal::Client(_) => Failure::Ours(line),
+            Fatal::Fenced(_) | Fatal::Lost(_) | Fatal::Gone { .. } | Fatal::Client(_) => Failure::Ours(line),
         }
     }
 }

@@ -79,15 +79,21 @@ pub fn start<S: Service + Send>(
     health.expected.fetch_add(usize::from(workers), Ordering::Relaxed);
     let mut threads = Vec::new();
     for worker in 0..workers {
-        let settings = Settings { worker, ..settings.clone() };
-        let (make, metrics, health, stop) = (make.clone(), metrics.clone(), health.clone(), stop.clone());
+        let work = Work {
+            make: make.clone(),
+            settings: Settings { worker, ..settings.clone() },
+            pace,
+            metrics: metrics.clone(),
+            health: health.clone(),
+            stop: stop.clone(),
+        };
         let thread = std::thread::Builder::new().name(format!("{}-{worker}", S::SOURCE));
         let spawned = thread.spawn(move || {
-            let ended = work(&make, &settings, pace, metrics, &health, &stop);
+            let ended = work.run();
             if let Err(fatal) = &ended {
                 tracing::error!(service = %S::SOURCE, worker, "{fatal}");
-                health.failed.store(true, Ordering::Relaxed);
-                stop.ask();
+                work.health.failed.store(true, Ordering::Relaxed);
+                work.stop.ask();
             }
             ended
         });
@@ -107,30 +113,54 @@ pub fn join(threads: Vec<JoinHandle<Result<(), Fatal>>>) -> Result<(), Fatal> {
     ended
 }
 
-/// One worker thread: turns until asked to stop. Between turns no transaction is open, so that stopping loses nothing.
-fn work<S: Service>(
-    make: &Make<S>,
-    settings: &Settings,
+/// What one worker thread needs.
+struct Work<S: Service> {
+    make: Make<S>,
+    settings: Settings,
     pace: Pace,
     metrics: Metrics,
-    health: &Health,
-    stop: &Stop,
-) -> Result<(), Fatal> {
-    let (mut source, mut sink) = kafka::open(settings.clone())?;
-    let (service, mut outside) = make();
-    let mut worker = Worker::new(service, pace, metrics);
-    let mut ready = false;
-    while !stop.asked() {
-        let (source, sink): (&mut dyn Source, &mut dyn Sink) = (&mut source, &mut sink);
-        worker.turn(&mut Ports { source, sink, outside: outside.as_mut(), clock: &WallClock })?;
-        if !ready && worker.is_ready() {
-            ready = true;
-            health.ready.fetch_add(1, Ordering::Relaxed);
-            tracing::info!(service = %S::SOURCE, worker = settings.worker, "ready");
+    health: Health,
+    stop: Stop,
+}
+
+impl<S: Service> Work<S> {
+    /// Works until asked to stop. A broker that goes away once the worker was ready is waited for: everything a worker
+    /// knows is on the log, so that a new one goes on where the old one stood.
+    fn run(&self) -> Result<(), Fatal> {
+        let mut was_ready = false;
+        loop {
+            let mut ready = false;
+            let ended = self.turn_until_stopped(&mut ready);
+            was_ready |= ready;
+            if ready {
+                self.health.ready.fetch_sub(1, Ordering::Relaxed);
+            }
+            match ended {
+                Err(Fatal::Lost(why) | Fatal::Unreachable(why)) if was_ready && !self.stop.asked() => {
+                    tracing::warn!(service = %S::SOURCE, worker = self.settings.worker, why, "connecting anew");
+                }
+                ended => return ended,
+            }
         }
     }
-    tracing::info!(service = %S::SOURCE, worker = settings.worker, "drained");
-    Ok(())
+
+    /// Between turns no transaction is open, so that stopping loses nothing.
+    fn turn_until_stopped(&self, ready: &mut bool) -> Result<(), Fatal> {
+        let (mut source, mut sink) = kafka::open(self.settings.clone())?;
+        let (service, mut outside) = (self.make)();
+        let mut worker = Worker::new(service, self.pace, self.metrics.clone());
+        while !self.stop.asked() {
+            let (source, sink): (&mut dyn Source, &mut dyn Sink) = (&mut source, &mut sink);
+            worker.turn(&mut Ports { source, sink, outside: outside.as_mut(), clock: &WallClock })?;
+            if !*ready && worker.is_ready() {
+                *ready = true;
+                self.health.ready.fetch_add(1, Ordering::Relaxed);
+                tracing::info!(service = %S::SOURCE, worker = self.settings.worker, "ready");
+            }
+        }
+        tracing::info!(service = %S::SOURCE, worker = self.settings.worker, "drained");
+        Ok(())
+    }
 }
 
 /// The exit code of a process that ended so.
@@ -139,7 +169,7 @@ pub fn exit_code(ended: &Result<(), Fatal>) -> u8 {
         Ok(()) => 0,
         Err(Fatal::Unreachable(_)) => 69,
         Err(Fatal::Misconfigured(_)) => 78,
-        Err(Fatal::Fenced(_) | Fatal::Gone { .. } | Fatal::Client(_)) => 1,
+        Err(Fatal::Fenced(_) | Fatal::Lost(_) | Fatal::Gone { .. } | Fatal::Client(_)) => 1,
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use rdkafka::{
@@ -99,7 +100,7 @@ fn with_overrides(mut config: ClientConfig, settings: &Settings) -> ClientConfig
     config
 }
 
-fn millis(span: std::time::Duration) -> String {
+fn millis(span: Duration) -> String {
     span.as_millis().to_string()
 }
 
@@ -120,7 +121,7 @@ pub(super) fn broken(error: KafkaError) -> Fatal {
 #[derive(Default)]
 pub(super) struct Context {
     said: Mutex<HashSet<String>>,
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<(String, Instant)>>,
     undelivered: Mutex<Option<String>>,
     changes: Mutex<Vec<Change>>,
     closing: AtomicBool,
@@ -130,7 +131,12 @@ pub(super) struct Context {
 impl Context {
     /// Why the last connection failed, in the system's words.
     pub(super) fn last_failure(&self) -> Option<String> {
-        locked(&self.failure).clone()
+        locked(&self.failure).as_ref().map(|(reason, _)| reason.clone())
+    }
+
+    /// Whether a connection failed within this span.
+    pub(super) fn failed_within(&self, span: Duration) -> bool {
+        locked(&self.failure).as_ref().is_some_and(|(_, at)| at.elapsed() < span)
     }
 
     /// Why the first record since the last call was not delivered.
@@ -151,7 +157,9 @@ impl Context {
     /// Says a line of librdkafka, at its level the first time and at debug when it is said again.
     pub(super) fn say(&self, level: RDKafkaLogLevel, line: &str) {
         if let Some(reason) = failure_in(line) {
-            *locked(&self.failure) = Some(reason);
+            #[expect(clippy::disallowed_methods, reason = "how long ago a connection failed, at the edge")]
+            let now = Instant::now();
+            *locked(&self.failure) = Some((reason, now));
         }
         let mut said = locked(&self.said);
         if said.len() >= REMEMBERED_LINES {

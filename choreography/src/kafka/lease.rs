@@ -13,6 +13,9 @@ use crate::{Fatal, Leases};
 /// So many events are served per look: a rebalance has two or three.
 const EVENTS: usize = 4;
 
+/// So long after a failed connection a lost membership is laid to the broker's absence, not to a second process.
+const ABSENCE: Duration = Duration::from_secs(60);
+
 /// One event of the group, as the client reported it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Change {
@@ -72,6 +75,12 @@ impl Lease {
     pub(super) fn fenced(&self) -> Result<(), Fatal> {
         match self.consumer.client().fatal_error() {
             None => Ok(()),
+            // After an absence of the broker the client may join twice and be put out by its own second attempt.
+            Some((RDKafkaErrorCode::FencedInstanceId, _))
+                if self.consumer.context().failed_within(ABSENCE) =>
+            {
+                Err(Fatal::Lost(format!("{} lost its membership while the broker was away", self.identity)))
+            }
             Some((RDKafkaErrorCode::FencedInstanceId, _)) => Err(Fatal::Fenced(format!(
                 "group.instance.id {} was taken over by another process; this one ends",
                 self.identity

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::{Fatal, Input, Position};
 
+/// How long a broker may take to say where a topic lies.
+const ACQUAINTANCE: Duration = Duration::from_secs(1);
+
 /// What one look at the client brought.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Taken {
@@ -45,6 +48,7 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn new(settings: &Settings, names: Arc<Names>, partitions: u16) -> Result<Reader, Fatal> {
         let fetcher = Fetcher::new(client::create(&client::reader(settings), Context::default())?);
+        acquaint(fetcher.consumer(), &names);
         let tracks = vec![None; Topic::ALL.len() * usize::from(partitions)];
         Ok(Reader { fetcher, names, partitions, tracks })
     }
@@ -104,6 +108,16 @@ impl Reader {
             Some(Offset::Offset(at)) if at > track.next && track.reported != Some(at - 1) => at,
             _ => track.next,
         })
+    }
+}
+
+/// Tells the client where every topic lies. For a topic that is new to it at its assignment it looks once a second
+/// only, and a restore would wait out that second for each. Without an answer that is how it goes.
+fn acquaint(consumer: &rdkafka::consumer::BaseConsumer<Context>, names: &Names) {
+    for topic in Topic::ALL {
+        if let Err(error) = consumer.fetch_metadata(Some(names.of(topic)), ACQUAINTANCE) {
+            tracing::debug!(target: "kafka", "metadata of {topic}: {error}");
+        }
     }
 }
 
