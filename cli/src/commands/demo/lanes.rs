@@ -1,8 +1,11 @@
 //! One saga, told event by event in a lane per service, as it happens.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 
-use events_schema::{Key, Record, Timestamp, Topic, open, partition_of};
+use events_schema::{EventId, Key, Record, Timestamp, Topic, open, partition_of};
 
 use super::crowd;
 use crate::{
@@ -30,7 +33,7 @@ pub fn tell_one(cluster: &Cluster, writer: &Writer<'_>, session: &mut Session) -
     heading(&id, home, session)?;
     crowd::place(writer, cluster, id, &crowd::order("ada", &[("mug", 2), ("poster", 1)], "tok_ok"))?;
     writer.drain()?;
-    let (since, mut teller) = (clock::instant(), Teller { id, began: None, count: 0, ended: false });
+    let (since, mut teller) = (clock::instant(), Teller::of(id));
     while !teller.ended {
         session.interrupt.check()?;
         if since.elapsed() > session.settings.timeout {
@@ -78,37 +81,71 @@ fn wide() -> bool {
     terminal_size::terminal_size().is_some_and(|(width, _)| usize::from(width.0) >= LANES_FROM)
 }
 
+/// Tells events, causes before effects: partitions are read in any order.
 struct Teller {
     id: Key,
     began: Option<Timestamp>,
+    told: HashSet<EventId>,
+    waiting: Vec<Scene>,
     count: usize,
     ended: bool,
 }
 
+struct Scene {
+    id: EventId,
+    cause: Option<EventId>,
+    time: Timestamp,
+    lane: usize,
+    event: String,
+    facts: String,
+}
+
 impl Teller {
+    fn of(id: Key) -> Teller {
+        Teller { id, began: None, told: HashSet::new(), waiting: Vec::new(), count: 0, ended: false }
+    }
+
     fn hear(&mut self, record: &Record<'_>, session: &mut Session) -> Result<(), Failure> {
         let Ok(opened) = open(record) else { return Ok(()) };
         if opened.subject != self.id {
             return Ok(());
         }
+        self.waiting.push(Scene {
+            id: opened.id,
+            cause: opened.causationid,
+            time: opened.time,
+            lane: TOPICS.iter().position(|topic| *topic == record.place.topic).unwrap_or(0),
+            event: opened.kind.into_owned(),
+            facts: Told::read(record).ok().flatten().map(|heard| brief(&heard.data)).unwrap_or_default(),
+        });
+        while let Some(next) =
+            self.waiting.iter().position(|s| s.cause.is_none_or(|cause| self.told.contains(&cause)))
+        {
+            let scene = self.waiting.remove(next);
+            self.tell(&scene, session)?;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, scene: &Scene, session: &mut Session) -> Result<(), Failure> {
+        let Scene { lane, event, facts, .. } = scene;
+        self.told.insert(scene.id);
         self.count += 1;
-        self.ended = matches!(opened.kind.as_ref(), "OrderCompleted" | "OrderCancelled" | "OrderRejected");
-        let began = *self.began.get_or_insert(opened.time);
+        self.ended = matches!(event.as_str(), "OrderCompleted" | "OrderCancelled" | "OrderRejected");
+        let began = *self.began.get_or_insert(scene.time);
         if session.out.is_json() {
             return Ok(());
         }
-        let ms = began.until(opened.time).as_secs_f64() * 1_000.0;
-        let facts = Told::read(record).ok().flatten().map(|heard| brief(&heard.data)).unwrap_or_default();
-        let lane = TOPICS.iter().position(|topic| *topic == record.place.topic).unwrap_or(0);
+        let ms = began.until(scene.time).as_secs_f64() * 1_000.0;
         let line = match wide() {
             true => {
                 let lanes = TOPICS.len() * LANE;
                 format!(
                     "{ms:7.1}   {:<lanes$}{facts}",
-                    format!("{:indent$}{}", "", opened.kind, indent = lane * LANE)
+                    format!("{:indent$}{event}", "", indent = lane * LANE)
                 )
             }
-            false => format!("{ms:7.1}   {:<10} {:<16} {facts}", TOPICS[lane].name(), opened.kind),
+            false => format!("{ms:7.1}   {:<10} {event:<16} {facts}", TOPICS[*lane].name()),
         };
         session.out.line(line.trim_end())?;
         session.out.flush()
