@@ -41,6 +41,8 @@ pub(crate) struct Hosted<S: Service> {
     /// Subjects whose parked records changed in the open transaction.
     pins: Vec<(Key, EventId)>,
     header: String,
+    /// Whether the open transaction's last fact carries the header.
+    headed: bool,
 }
 
 /// Deadlines up to `asof` may fire when every input has passed its end.
@@ -74,6 +76,7 @@ impl<S: Service> Hosted<S> {
             duties: Vec::new(),
             pins: Vec::new(),
             header: String::new(),
+            headed: false,
         }
     }
 
@@ -107,6 +110,7 @@ impl<S: Service> Hosted<S> {
         self.header.clear();
         if ends {
             self.positions.write_header(&mut self.header);
+            self.headed = true;
         }
         let header = [(CONSUMED, self.header.as_bytes())];
         sink.append(Outgoing {
@@ -141,7 +145,7 @@ impl<S: Service> Hosted<S> {
     pub(crate) fn commit(&mut self, mut ask: impl FnMut(Key, EventId, &S::Request)) {
         self.state.commit();
         self.parking.commit();
-        self.positions.commit();
+        self.positions.commit(std::mem::take(&mut self.headed));
         self.touched = false;
         for (subject, fact, duty) in std::mem::take(&mut self.duties) {
             if let Duty::Ask(request) = &duty {
@@ -171,6 +175,7 @@ impl<S: Service> Hosted<S> {
         self.pins.clear();
         self.touched = false;
         self.drain = None;
+        self.headed = false;
     }
 
     fn take_up(&mut self, subject: Key, fact: EventId, duty: Duty<S::Request>) {

@@ -7,6 +7,8 @@ use events_schema::{Place, Topic};
 use crate::{Input, Position};
 
 /// The header on a task's last fact of a transaction: `checkout=20..23,payments=7..9`, consumed from .. to (excluded).
+/// It covers what was consumed since the last fact, also what was committed without one: a record that said nothing
+/// then must not be taken again by a state that has changed since. The first one after a restore names every input.
 pub(crate) const CONSUMED: &str = "consumed";
 
 /// What an input is read for.
@@ -26,8 +28,12 @@ struct Stand {
     next: i64,
     /// `next` after the last turn that went well: where an aborted turn begins anew.
     safe: i64,
-    /// `next` as it was last committed: where the `consumed` range begins.
+    /// `next` as it was last committed.
     committed: i64,
+    /// `next` as the own log last said it: where the `consumed` range begins.
+    told: i64,
+    /// Whether the own log has said it since the restore.
+    is_told: bool,
 }
 
 /// A task's positions, one per input.
@@ -37,7 +43,8 @@ pub(crate) struct Positions(Vec<Stand>);
 impl Positions {
     /// Adds an input that goes on at `next`.
     pub(crate) fn add(&mut self, topic: Topic, partition: u16, role: Role, next: i64) {
-        self.0.push(Stand { input: Input { topic, partition }, role, next, safe: next, committed: next });
+        let input = Input { topic, partition };
+        self.0.push(Stand { input, role, next, safe: next, committed: next, told: next, is_told: false });
     }
 
     /// Whether the record was not taken yet. After a new assignment a client may deliver one again.
@@ -90,20 +97,24 @@ impl Positions {
         self.0.iter_mut().for_each(|stand| stand.next = stand.safe);
     }
 
-    /// The positions are committed.
-    pub(crate) fn commit(&mut self) {
+    /// The positions are committed; `told`: with a fact that carries the header.
+    pub(crate) fn commit(&mut self, told: bool) {
         self.settle();
-        self.0.iter_mut().for_each(|stand| stand.committed = stand.next);
+        for stand in &mut self.0 {
+            stand.committed = stand.next;
+            if told {
+                (stand.told, stand.is_told) = (stand.next, true);
+            }
+        }
     }
 
-    /// Writes the `consumed` header: what was taken since the last commit.
+    /// Writes the `consumed` header: what was taken since the last one.
     pub(crate) fn write_header(&self, out: &mut String) {
         out.clear();
-        for stand in
-            self.0.iter().filter(|stand| stand.role == Role::Consumed && stand.next != stand.committed)
-        {
+        let consumed = self.0.iter().filter(|stand| stand.role == Role::Consumed);
+        for stand in consumed.filter(|stand| stand.next != stand.told || !stand.is_told) {
             let comma = if out.is_empty() { "" } else { "," };
-            let _ = write!(out, "{comma}{}={}..{}", stand.input.topic, stand.committed, stand.next);
+            let _ = write!(out, "{comma}{}={}..{}", stand.input.topic, stand.told, stand.next);
         }
     }
 }
@@ -123,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_says_what_was_taken_since_the_last_commit() {
+    fn the_header_says_what_was_taken_since_the_last_fact() {
         let mut positions = Positions::default();
         positions.add(Topic::Checkout, 1, Role::Consumed, 20);
         positions.add(Topic::Payments, 1, Role::Consumed, 7);
@@ -136,9 +147,24 @@ mod tests {
         assert_eq!(header, "checkout=20..23,payments=7..9");
         let read: Vec<_> = read_header(header.as_bytes()).collect();
         assert_eq!(read, [(Topic::Checkout, 23), (Topic::Payments, 9)]);
-        positions.commit();
+        positions.commit(true);
         positions.write_header(&mut header);
         assert_eq!(header, "");
+        positions.pass(Place { topic: Topic::Checkout, partition: 1, offset: 23 });
+        positions.commit(false);
+        positions.write_header(&mut header);
+        assert_eq!(header, "checkout=23..24", "what was committed without a fact is named by the next");
+    }
+
+    #[test]
+    fn the_first_header_after_a_restore_names_every_input() {
+        let mut positions = Positions::default();
+        positions.add(Topic::Checkout, 1, Role::Consumed, 20);
+        positions.add(Topic::Payments, 1, Role::Consumed, 7);
+        positions.pass(Place { topic: Topic::Checkout, partition: 1, offset: 20 });
+        let mut header = String::new();
+        positions.write_header(&mut header);
+        assert_eq!(header, "checkout=20..21,payments=7..7");
     }
 
     #[test]

@@ -65,6 +65,7 @@ impl Reader {
     /// Reads these and only these from now on.
     pub(super) fn assign(&mut self, positions: &[Position]) -> Result<(), Fatal> {
         let list = self.names.positions(positions)?;
+        self.wait_for_stops()?;
         self.consumer().assign(&list).map_err(|error| Fatal::Client(format!("assignment: {error}")))?;
         self.tracks.fill(None);
         for Position { input, next } in positions {
@@ -72,6 +73,17 @@ impl Reader {
                 Fatal::Client(format!("{} is no partition of this layout", self.names.log(*input)))
             })?;
             self.tracks[at] = Some(Track { next: *next, begun: false, reported: None });
+        }
+        Ok(())
+    }
+
+    /// Until every partition that the last assignment took away has stopped: librdkafka aborts the process if one is
+    /// taken away again before (confluentinc/librdkafka#5573). The stops were queued behind that assignment and their
+    /// replies behind the stops, all on one thread; so whoever asked it twice since has seen the last reply pass.
+    fn wait_for_stops(&self) -> Result<(), Fatal> {
+        for _ in 0..2 {
+            let asked = self.consumer().assignment();
+            asked.map_err(|error| Fatal::Client(format!("assignment: {error}")))?;
         }
         Ok(())
     }

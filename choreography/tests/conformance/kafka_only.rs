@@ -72,6 +72,22 @@ fn kafka_a_record_deleted_before_it_was_consumed_is_not_stepped_over() {
     assert_eq!(gone, Some(Fatal::Gone { topic: input.topic, partition: 0, start: 3, next: 1 }));
 }
 
+/// librdkafka 2.12.1 ends the process when a partition is taken away that has not stopped since it was taken away last.
+#[test]
+fn kafka_an_assignment_may_be_replaced_before_the_client_has_carried_the_last_one_out() {
+    let Some(tier) = KafkaTier::new() else { return };
+    let input = first_of(Topic::Checkout);
+    tier.produce(input, &["0", "1"]);
+    let mut member = tier.open("order", "0").unwrap();
+    for round in 0..2_000 {
+        member.assign(input, 0);
+        if round % 7 == 0 {
+            member.poll(1, Duration::from_millis(1));
+        }
+    }
+    assert_eq!(member.values(2), ["0", "1"]);
+}
+
 #[test]
 fn kafka_a_restarted_process_has_its_partitions_back_without_waiting_for_the_session() {
     let Some(tier) = KafkaTier::new() else { return };

@@ -33,7 +33,7 @@ fn the_last_fact_of_a_transaction_says_what_was_consumed() {
     let told = stage.records(Topic::Orders);
     let headers: Vec<_> = told.iter().map(|record| record.headers.clone()).collect();
     assert!(headers[0].is_empty() && headers[1].is_empty());
-    assert_eq!(headers[2], [("consumed".to_owned(), b"checkout=0..3".to_vec())]);
+    assert_eq!(headers[2], [("consumed".to_owned(), b"checkout=0..3,operations=0..0".to_vec())]);
 }
 
 #[test]

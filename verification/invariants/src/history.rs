@@ -1,6 +1,6 @@
 //! `History`: committed records, per partition in the order of their offsets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events_schema::{
     EventId, Fact, Key, Malformed, Opened, Place, Record, Timestamp, Topic, checkout::CheckoutEvent,
@@ -47,7 +47,7 @@ pub struct Event {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     logs: BTreeMap<(Topic, u16), Vec<Event>>,
-    unreadable: u64,
+    unreadable: BTreeSet<(&'static str, u16, i64)>,
 }
 
 impl History {
@@ -56,7 +56,10 @@ impl History {
     pub fn push(&mut self, record: &Record<'_>) {
         match read(record) {
             Ok(event) => self.add(event),
-            Err(_) => self.unreadable += 1,
+            Err(_) => {
+                let Place { topic, partition, offset } = record.place;
+                self.unreadable.insert((topic.name(), partition, offset));
+            }
         }
     }
 
@@ -93,7 +96,12 @@ impl History {
 
     /// How many records were no events.
     pub fn unreadable(&self) -> u64 {
-        self.unreadable
+        self.unreadable.len() as u64
+    }
+
+    /// Whether the record at this place, named as a parking fact names it, was no event.
+    pub(crate) fn was_unreadable(&self, topic: &str, partition: u16, offset: i64) -> bool {
+        self.unreadable.contains(&(topic, partition, offset))
     }
 }
 

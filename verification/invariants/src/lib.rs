@@ -4,6 +4,7 @@
 //! Checked here: S1 to S9, S12 and S17 (`docs/PROMISES.md`). The others follow with the simulator.
 #![forbid(unsafe_code)]
 
+mod aside;
 mod books;
 mod history;
 mod ids;

@@ -10,7 +10,7 @@ use events_schema::{
     payments::PaymentFact,
 };
 
-use crate::{Event, History, Told};
+use crate::{Event, History, Told, aside::Aside};
 
 /// How an order ended, or has not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -45,7 +45,7 @@ pub struct Order {
     pub(crate) shipped: Vec<At<Vec<Line>>>,
     pub(crate) captured: Vec<At<Money>>,
     pub(crate) refunded: Vec<At<Money>>,
-    pub(crate) set_aside: bool,
+    pub(crate) aside: Aside,
 }
 
 impl Order {
@@ -60,12 +60,13 @@ impl Order {
         }
     }
 
-    /// Whether a record of it is parked or was given up.
+    /// Whether a record of it is still parked, or one that said something was given up: it need not end.
     pub fn is_set_aside(&self) -> bool {
-        self.set_aside
+        let never_taken = self.aside.repeated && self.fate() == Fate::Placed;
+        !self.aside.waiting.is_empty() || self.aside.given_up || never_taken
     }
 
-    fn take(&mut self, event: &Event) {
+    fn take(&mut self, event: &Event, history: &History) {
         let at = event.place;
         match &event.told {
             Told::Checkout(CheckoutEvent::OrderPlaced(_)) => self.placed.push(at),
@@ -73,7 +74,7 @@ impl Order {
             Told::Inventory(fact) => self.take_inventory(fact, at),
             Told::Payment(PaymentFact::PaymentCaptured(fact)) => self.captured.push((fact.amount, at)),
             Told::Payment(PaymentFact::PaymentRefunded(fact)) => self.refunded.push((fact.amount, at)),
-            Told::Parking(_) => self.set_aside = true,
+            Told::Parking(fact) => self.aside.take(fact, at.topic, history),
             _ => {}
         }
     }
@@ -110,7 +111,7 @@ pub(crate) fn orders(history: &History) -> BTreeMap<Key, Order> {
     }
     for event in history.all() {
         if let Some(order) = orders.get_mut(&event.subject) {
-            order.take(event);
+            order.take(event, history);
         }
     }
     orders

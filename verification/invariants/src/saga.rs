@@ -44,8 +44,10 @@ fn one_answer(orders: &Orders) -> Verdict {
         let shows =
             [places("StockReleased", &order.released), places("StockShipped", &order.shipped)].concat();
         verdict.judge(ends.len() <= 1, *id, || "released or shipped more than once".to_owned(), &shows);
-        let same = ends.iter().all(|(lines, _)| order.reserved.iter().any(|(reserved, _)| reserved == lines));
-        verdict.judge(same, *id, || "released or shipped what was not reserved".to_owned(), &shows);
+        let same = ends.iter().all(|(lines, end)| {
+            order.reserved.iter().any(|(reserved, at)| reserved == lines && at.offset < end.offset)
+        });
+        verdict.judge(same, *id, || "released or shipped what was not reserved before".to_owned(), &shows);
     }
     verdict
 }
@@ -67,7 +69,7 @@ fn charged_once(orders: &Orders) -> Verdict {
 fn money_iff(orders: &Orders) -> Verdict {
     let mut verdict =
         Verdict::new("S5", "completed if and only if paid; cancelled if and only if nothing was kept");
-    for (id, order) in orders {
+    for (id, order) in orders.iter().filter(|(_, order)| !order.is_set_aside()) {
         let (captured, refunded) = (sum(&order.captured), sum(&order.refunded));
         let right = match order.fate() {
             Fate::Completed => captured > 0 && refunded == 0,
@@ -120,7 +122,7 @@ fn one_ending(orders: &Orders, settled: bool) -> Verdict {
         verdict.judge(ends.len() <= 1, *id, || "more than one ending".to_owned(), &ends);
         let started = ends.is_empty() || !order.accepted.is_empty();
         verdict.judge(started, *id, || "ended without having been accepted".to_owned(), &ends);
-        if settled && !order.set_aside {
+        if settled && !order.is_set_aside() {
             let ended = !matches!(order.fate(), Fate::Placed | Fate::Open);
             let shows = [named("OrderPlaced", &order.placed), starts.clone()].concat();
             verdict.judge(ended, *id, || format!("never ended: {:?}", order.fate()), &shows);
@@ -151,22 +153,17 @@ fn steps(orders: &Orders) -> Verdict {
 fn compensated(orders: &Orders) -> Verdict {
     let mut verdict = Verdict::new("S9", "a cancelled order holds no stock and no net money");
     for (id, order) in orders.iter().filter(|(_, order)| matches!(order.fate(), Fate::Cancelled(_))) {
-        let held = order.reserved.len() as i64 - order.released.len() as i64 - order.shipped.len() as i64;
-        verdict.judge(
-            held == 0,
-            *id,
-            || "still holds stock".to_owned(),
-            &places("StockReserved", &order.reserved),
-        );
         let shipped = places("StockShipped", &order.shipped);
         verdict.judge(shipped.is_empty(), *id, || "was shipped".to_owned(), &shipped);
+        if order.is_set_aside() {
+            continue;
+        }
+        let held = order.reserved.len() as i64 - order.released.len() as i64 - order.shipped.len() as i64;
+        let reserved = places("StockReserved", &order.reserved);
+        verdict.judge(held == 0, *id, || "still holds stock".to_owned(), &reserved);
         let kept = sum(&order.captured) - sum(&order.refunded);
-        verdict.judge(
-            kept == 0,
-            *id,
-            || format!("{kept} is kept"),
-            &places("PaymentCaptured", &order.captured),
-        );
+        let captured = places("PaymentCaptured", &order.captured);
+        verdict.judge(kept == 0, *id, || format!("{kept} is kept"), &captured);
     }
     verdict
 }

@@ -182,10 +182,14 @@ pub(crate) fn no_oversell(history: &History) -> Verdict {
     for (sku, book) in &books {
         let given = book.shipped + book.held + book.on_shelves + book.in_depot;
         let there = book.supplied - book.written_off;
-        verdict.judge(given <= there, *sku, || format!("{given} pieces given or free, {there} there"), &[]);
+        let right = given <= there;
+        let shows = if right { Vec::new() } else { movements(history, *sku) };
+        verdict.judge(right, *sku, || format!("{given} pieces given or free, {there} there"), &shows);
     }
     for (sku, at, what) in short {
-        verdict.judge(false, sku, || what.to_owned(), &[("", at)]);
+        let event = history.of(Topic::Inventory).find(|event| event.place == at);
+        let kind = event.map_or("", |event| event.kind.as_str());
+        verdict.judge(false, sku, || what.to_owned(), &[(kind, at)]);
     }
     verdict
 }
@@ -198,8 +202,31 @@ pub(crate) fn conserved(history: &History) -> Verdict {
     for (sku, book) in fold(history).0 {
         let there =
             book.in_depot + book.in_transfer + book.on_shelves + book.held + book.shipped + book.written_off;
-        let what = || format!("{there} pieces accounted for, {} supplied", book.supplied);
-        verdict.judge(there == book.supplied && book.in_transfer >= 0, sku, what, &[]);
+        let right = there == book.supplied && book.in_transfer >= 0 && book.held >= 0;
+        let what = || {
+            let StockBook { supplied, in_transfer, held, .. } = book;
+            format!("{there} accounted for, {supplied} supplied, {in_transfer} in transfer, {held} held")
+        };
+        let shows = if right { Vec::new() } else { movements(history, sku) };
+        verdict.judge(right, sku, what, &shows);
     }
     verdict
+}
+
+/// The last facts that moved pieces of a SKU, or took them, to show where it went wrong.
+fn movements(history: &History, sku: Key) -> Vec<(&str, Place)> {
+    const SHOWN: usize = 8;
+    let takes = |event: &&Event| event.subject == sku || lines_of(event).iter().any(|line| line.sku == sku);
+    let moved: Vec<_> = history.of(Topic::Inventory).filter(takes).collect();
+    let last = &moved[moved.len().saturating_sub(SHOWN)..];
+    last.iter().map(|event| (event.kind.as_str(), event.place)).collect()
+}
+
+fn lines_of(event: &Event) -> &[Line] {
+    match &event.told {
+        Told::Inventory(InventoryFact::StockReserved(fact)) => &fact.lines,
+        Told::Inventory(InventoryFact::StockReleased(fact)) => &fact.lines,
+        Told::Inventory(InventoryFact::StockShipped(fact)) => &fact.lines,
+        _ => &[],
+    }
 }

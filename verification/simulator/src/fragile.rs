@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::BTreeSet, panic::resume_unwind, rc::Rc, time::Duration};
 
 use choreography::{Consumes, Decision, Duty, Row, Service, Task};
-use events_schema::{Key, Source, Timestamp, Topic};
+use events_schema::{Fact, Key, Source, Timestamp, Topic};
 
 /// The subjects a service breaks on. Clones are the same set.
 pub(crate) type Broken = Rc<RefCell<BTreeSet<Key>>>;
@@ -12,6 +12,27 @@ pub(crate) type Broken = Rc<RefCell<BTreeSet<Key>>>;
 pub(crate) struct Fragile<S> {
     pub(crate) service: S,
     pub(crate) broken: Broken,
+    pub(crate) planted: Option<Planted>,
+}
+
+/// A mistake planted into a service, to see that the judge finds it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Planted {
+    /// It never says this event.
+    Forgets(&'static str),
+    /// It says this event twice.
+    Repeats(&'static str),
+}
+
+impl Planted {
+    /// How often the event is said.
+    fn times(self, event: &str) -> usize {
+        match self {
+            Planted::Forgets(forgotten) if forgotten == event => 0,
+            Planted::Repeats(repeated) if repeated == event => 2,
+            _ => 1,
+        }
+    }
 }
 
 impl<S: Service> Service for Fragile<S> {
@@ -41,7 +62,18 @@ impl<S: Service> Service for Fragile<S> {
     }
 
     fn decide(&self, command: &S::Command, state: &S::State, now: Timestamp, out: &mut Decision<S::Fact>) {
-        self.service.decide(command, state, now, out);
+        match self.planted {
+            None => self.service.decide(command, state, now, out),
+            Some(planted) => {
+                let mut meant = Decision::default();
+                self.service.decide(command, state, now, &mut meant);
+                for said in meant.said() {
+                    (0..planted.times(said.fact.event()))
+                        .for_each(|_| out.say(said.subject, said.fact.clone()));
+                }
+                meant.discarded().into_iter().for_each(|reason| out.discard(reason));
+            }
+        }
         let broken = self.broken.borrow();
         if out.said().iter().any(|said| broken.contains(&said.subject)) {
             // Unwinds as a panic does, but without its words on the terminal: a storm has many of them.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use choreography::{
-    Clock, Fatal, Metrics, Pace, Ports, Service, Turned, Worker,
+    Fatal, Metrics, Pace, Ports, Service, Turned, Worker,
     memory::{MemoryLog, MemorySource},
 };
-use events_schema::{Source as Emitter, Timestamp};
+use events_schema::Source as Emitter;
 
 use crate::{
     Time,
@@ -40,12 +40,15 @@ pub(crate) struct Ground {
     pub(crate) pace: Pace,
 }
 
+/// A service and its outside, as a process has them when it starts.
+pub(crate) type Made<S> = (S, Box<dyn Owns<S>>);
+
 /// One process.
 pub(crate) struct Instance<S: Service> {
     ground: Ground,
     name: String,
     mishaps: Mishaps,
-    make: Box<dyn Fn() -> (S, Box<dyn Owns<S>>)>,
+    make: Box<dyn Fn() -> Made<S>>,
     running: Option<Running<S>>,
 }
 
@@ -62,7 +65,7 @@ impl<S: Service> Instance<S> {
         ground: Ground,
         name: String,
         seed: u64,
-        make: impl Fn() -> (S, Box<dyn Owns<S>>) + 'static,
+        make: impl Fn() -> Made<S> + 'static,
     ) -> Instance<S> {
         let (mishaps, make) = (Mishaps::new(seed), Box::new(make));
         let mut instance = Instance { ground, name, mishaps, make, running: None };
@@ -119,9 +122,4 @@ impl<S: Service> Process for Instance<S> {
     fn mishaps(&self) -> &Mishaps {
         &self.mishaps
     }
-}
-
-/// When nothing is to be waited for, the time it is.
-pub(crate) fn later(time: &Time, than: Option<Timestamp>) -> Duration {
-    than.map_or(Duration::ZERO, |at| time.now().until(at))
 }

@@ -12,6 +12,10 @@ use rand::{Rng, rngs::StdRng};
 
 use crate::{Time, fragile::Fragile};
 
+/// How often the provider repeats what it says of its own accord, and after how long: whoever it told may have died.
+const REPEATS: u32 = 3;
+const REPEATS_AFTER: Duration = Duration::from_secs(20);
+
 /// How long a caller waits for an answer before it may ask again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -22,32 +26,29 @@ pub(crate) struct Provider {
     pub(crate) losing: f64,
     pub(crate) chance: StdRng,
     words: Vec<Word>,
+    /// How often it was asked anything.
+    pub(crate) asked: u64,
 }
 
-/// What the provider says of its own accord. It keeps it until the shop has surely heard.
+/// What the provider says of its own accord.
 struct Word {
     at: Timestamp,
     partition: u16,
     subject: Key,
     cause: EventId,
     answer: Option<Answer>,
-    said: bool,
+    left: u32,
 }
 
 impl Provider {
     pub(crate) fn new(bank: Bank, losing: f64, chance: StdRng) -> Provider {
-        Provider { bank, losing, chance, words: Vec::new() }
+        Provider { bank, losing, chance, words: Vec::new(), asked: 0 }
     }
 
     /// Nothing gets lost any more, and all is said once more.
     pub(crate) fn calm(&mut self) {
         self.losing = 0.0;
-        self.words.iter_mut().for_each(|word| word.said = false);
-    }
-
-    /// When the provider next speaks of its own accord.
-    pub(crate) fn speaks_at(&self) -> Option<Timestamp> {
-        self.words.iter().filter(|word| !word.said).map(|word| word.at).min()
+        self.words.iter_mut().for_each(|word| word.left = REPEATS);
     }
 
     fn loses(&mut self) -> bool {
@@ -66,11 +67,11 @@ impl Provider {
     /// What it has to say by now about orders of these partitions.
     fn speak(&mut self, now: Timestamp, partitions: &[u16]) -> Vec<Answered<Answer>> {
         let Provider { bank, words, .. } = self;
-        let due = words.iter_mut().filter(|word| !word.said && word.at <= now);
+        let due = words.iter_mut().filter(|word| word.left > 0 && word.at <= now);
         let mut spoken = Vec::new();
         for word in due.filter(|word| partitions.contains(&word.partition)) {
             let Word { partition, subject, cause, .. } = *word;
-            word.said = true;
+            (word.left, word.at) = (word.left - 1, now + REPEATS_AFTER);
             word.answer = word.answer.take().or_else(|| bank.speak_again(subject));
             spoken.extend(word.answer.clone().map(|answer| Answered { partition, subject, cause, answer }));
         }
@@ -112,13 +113,14 @@ impl Outside<Fragile<Payment>> for Line {
         }
         self.calls.insert(at, Call { cause, gives_up: now + PATIENCE });
         let mut provider = self.provider.borrow_mut();
+        provider.asked += 1;
         if provider.loses() {
             return;
         }
         let Reply { answer, after, again } = provider.put(subject, request);
         if let Some(again) = again {
             let at = now + after + again;
-            provider.words.push(Word { at, partition, subject, cause, answer: None, said: false });
+            provider.words.push(Word { at, partition, subject, cause, answer: None, left: REPEATS });
         }
         let lost = provider.loses();
         drop(provider);

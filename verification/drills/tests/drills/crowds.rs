@@ -2,21 +2,25 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::shop::{GOODS, Load, PARTITIONS, SERVICES, SOON, Shop, wait::{eventually, so}};
+use crate::shop::{
+    GOODS, Load, PARTITIONS, SERVICES, SOON, Shop,
+    wait::{eventually, so},
+};
 
 /// Waits until the tasks of a service are shared by these instances, each having at least one and none having another's.
 fn await_shared(shop: &mut Shop, service: &'static str, instances: &[u8]) {
     eventually("every task is somebody's", SOON, || {
         let of: Vec<BTreeSet<u64>> = instances.iter().map(|at| shop.process(service, *at).tasks()).collect();
         let all: BTreeSet<u64> = of.iter().flatten().copied().collect();
-        let shared = of.iter().all(|tasks| !tasks.is_empty()) && of.iter().map(BTreeSet::len).sum::<usize>() == all.len();
+        let shared = of.iter().all(|tasks| !tasks.is_empty())
+            && of.iter().map(BTreeSet::len).sum::<usize>() == all.len();
         so(shared && all.len() == usize::from(PARTITIONS), || format!("{service}: {of:?}"))
     });
 }
 
 #[test]
 fn instances_join_and_leave_under_load_and_every_order_ends() {
-    let Some(mut shop) = Shop::open("crowds", &GOODS, &[]) else { return };
+    let Some(mut shop) = Shop::open_with_bank("crowds", &GOODS, &[]) else { return };
     let load = Load::start(&shop, 50);
     for instance in [1, 2] {
         for service in SERVICES {

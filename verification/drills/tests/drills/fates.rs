@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use events_schema::{Key, PaymentMethod, Topic, orders::{CancelReason, OrderFact, RejectionCode}};
+use events_schema::{
+    Key, PaymentMethod, Topic,
+    orders::{CancelReason, OrderFact, RejectionCode},
+};
 use invariants::{Fate, History, Told};
 
 use crate::shop::{Shop, Wish, ids};
@@ -38,15 +41,17 @@ fn wishes() -> Vec<(Wish, Fate)> {
     add("last", 4, Fate::Completed, &|wish| wish.of(&[("mug", 2), ("poster", 1)]));
     add("unknown", 5, Fate::Rejected, &|wish| wish.of(&[("ghost", 1)]));
     add("blocked", 5, Fate::Rejected, &|wish| Wish { customer: "eve", ..wish });
-    add("wrong", 5, Fate::Rejected, &|wish| {
-        Wish { token: "4242 4242 4242 4242", ..wish.of(&[("mug", 0), ("mug", 1), ("ghost", 1)]) }
+    add("wrong", 5, Fate::Rejected, &|wish| Wish {
+        token: "4242 4242 4242 4242",
+        ..wish.of(&[("mug", 0), ("mug", 1), ("ghost", 1)])
     });
     all
 }
 
 #[test]
 fn orders_of_every_fate_end_as_they_must() {
-    let Some(mut shop) = Shop::open("fates", &GOODS, &["--provider-timeout-ms", "1000", "--simulated-late-ms", "2000"])
+    let Some(mut shop) =
+        Shop::open("fates", &GOODS, &["--provider-timeout-ms", "1000", "--simulated-late-ms", "2000"])
     else {
         return;
     };
@@ -65,7 +70,12 @@ fn orders_of_every_fate_end_as_they_must() {
     let history = &shop.onlooker.read.history;
     assert_eq!(reasons(history, "blocked-0"), [RejectionCode::CustomerBlocked]);
     let several = reasons(history, "wrong-0");
-    for code in [RejectionCode::BadQuantity, RejectionCode::DuplicateSku, RejectionCode::UnknownSku, RejectionCode::BadToken] {
+    for code in [
+        RejectionCode::BadQuantity,
+        RejectionCode::DuplicateSku,
+        RejectionCode::UnknownSku,
+        RejectionCode::BadToken,
+    ] {
         assert!(several.contains(&code), "{code:?} is missing in {several:?}");
     }
 }
@@ -84,7 +94,9 @@ fn reasons(history: &History, order: &str) -> Vec<RejectionCode> {
 fn what_a_customer_cancels_or_time_ends_before_the_money_comes_is_undone_and_paid_back() {
     let flags = ["--simulated-late-ms", "3000"];
     let Some(mut shop) = Shop::open("late-money", &[("mug", 100)], &flags) else { return };
-    let late = |name: &str| -> Vec<Wish> { (0..8).map(|at| Wish::new(format!("{name}-{at}"), "tok_late")).collect() };
+    let late = |name: &str| -> Vec<Wish> {
+        (0..8).map(|at| Wish::new(format!("{name}-{at}"), "tok_late")).collect()
+    };
     let cancelled = late("cancelled");
     shop.place(&cancelled);
     shop.await_count("PaymentStarted", cancelled.len());

@@ -6,7 +6,7 @@ use crate::shop::{GOODS, Load, SERVICES, Shop, time};
 
 #[test]
 fn a_killed_service_comes_back_and_nothing_is_lost_or_doubled() {
-    let Some(mut shop) = Shop::open("kills", &GOODS, &[]) else { return };
+    let Some(mut shop) = Shop::open_with_bank("kills", &GOODS, &[]) else { return };
     let load = Load::start(&shop, 100);
     for service in SERVICES.into_iter().cycle().take(2 * SERVICES.len()) {
         shop.await_more_endings(50);

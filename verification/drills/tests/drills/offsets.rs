@@ -12,7 +12,7 @@ use crate::shop::{GOODS, SERVICES, SOON, Shop, ids, load, wait::eventually};
 
 #[test]
 fn lost_positions_are_found_in_the_log_and_nothing_is_consumed_twice() {
-    let Some(mut shop) = Shop::open("offsets", &GOODS, &[]) else { return };
+    let Some(mut shop) = Shop::open_with_bank("offsets", &GOODS, &[]) else { return };
     let wishes: Vec<_> = (0..200).map(load::wish).collect();
     shop.place(&wishes[..100]);
     shop.settle(&ids(&wishes[..100]), SOON);

@@ -37,9 +37,13 @@ fn a_poisoned_order_waits_in_order_until_an_operator_decides_and_all_others_pass
     shop.operate(&["parked", "discard", "torn", "--reason", "it is garbage"]);
     shop.await_count("EventResumed", 2);
     let fates = shop.settle(&ids(others.iter().chain([&torn])), SOON);
-    assert!(matches!(fates[&torn.id], Fate::Cancelled(_)), "placed, then cancelled, in this order: {fates:?}");
+    assert!(
+        matches!(fates[&torn.id], Fate::Cancelled(_)),
+        "placed, then cancelled, in this order: {fates:?}"
+    );
     assert_eq!(shop.count("EventDiscarded"), 1);
-    let waiting: Value = serde_json::from_str(&shop.operate(&["parked", "list", "--output", "json"])).unwrap();
+    let waiting: Value =
+        serde_json::from_str(&shop.operate(&["parked", "list", "--output", "json"])).unwrap();
     assert_eq!(waiting.as_array().unwrap().len(), 1, "the keyless one: {waiting:#}");
 }
 

@@ -28,7 +28,10 @@ fn without_a_broker_a_service_ends_with_69_and_what_to_do() {
     let ended = shop.ctl(&["run", "order", "--brokers", "localhost:1", "--timeout", "2"]).output().unwrap();
     assert_eq!(ended.status.code(), Some(69), "{ended:?}");
     let said = String::from_utf8(ended.stderr).unwrap();
-    assert!(said.contains("no Kafka at localhost:1 (connection refused)") && said.contains("scripts/kafka up"), "{said}");
+    assert!(
+        said.contains("no Kafka at localhost:1 (connection refused)") && said.contains("scripts/kafka up"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -16,8 +16,16 @@ use super::{Customer, Shop, Wish, wait};
 
 /// Orders go by all kinds of money; most of them are paid.
 const TOKENS: [&str; 10] = [
-    "tok_ok", "tok_ok", "tok_declined", "tok_ok", "tok_twice", "tok_ok", "tok_contradict", "tok_ok",
-    "tok_insufficient_funds", "tok_ok",
+    "tok_ok",
+    "tok_ok",
+    "tok_declined",
+    "tok_ok",
+    "tok_timeout",
+    "tok_ok",
+    "tok_ok",
+    "tok_ok",
+    "tok_insufficient_funds",
+    "tok_ok",
 ];
 
 /// The wish of this number.
@@ -36,7 +44,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// So many orders a second from now on, of mugs and posters.
+    /// So many orders a second from now on, of mugs and posters. Some are cancelled a moment later, when their money
+    /// may be on its way.
     pub fn start(shop: &Shop, rate: u32) -> Load {
         let customer = Customer::new(&shop.brokers, &shop.prefix);
         let stop = Arc::new(AtomicBool::new(false));
@@ -46,7 +55,11 @@ impl Load {
             while !stopped.load(Ordering::Relaxed) {
                 let due = since.elapsed().as_millis() * u128::from(rate) / 1_000;
                 while (placed.len() as u128) < due {
-                    let wish = wish(placed.len());
+                    let number = placed.len();
+                    if number % 10 == 9 {
+                        customer.cancel(wish(number - 5).id);
+                    }
+                    let wish = wish(number);
                     customer.place(&wish);
                     placed.insert(wish.id);
                 }

@@ -1,5 +1,6 @@
 //! A shop under drill: its own topics on a shared broker, its processes, its customers, and who looks on.
 
+mod bank;
 mod customer;
 pub mod load;
 mod onlooker;
@@ -17,13 +18,14 @@ use std::{
 use events_schema::{Key, Timestamp, Topic};
 use invariants::{Books, Fate, Verdict};
 
+use self::wait::{eventually, so};
 pub use self::{
+    bank::Bank,
     customer::{Customer, Wish, time},
     load::Load,
     onlooker::Onlooker,
     process::{Process, SOON},
 };
-use self::wait::{eventually, so};
 
 /// Partitions of every topic.
 pub const PARTITIONS: u16 = 4;
@@ -42,6 +44,7 @@ pub struct Shop {
     processes: BTreeMap<(&'static str, u8), Process>,
     pub customer: Customer,
     pub onlooker: Onlooker,
+    bank: Option<Bank>,
 }
 
 impl Shop {
@@ -64,12 +67,14 @@ impl Shop {
         let folder = target().join("drills").join(drill);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        let flags = ["--session-timeout-ms", "3000", "--transaction-timeout-ms", "5000", "--log-format", "json"];
+        let flags =
+            ["--session-timeout-ms", "3000", "--transaction-timeout-ms", "5000", "--log-format", "json"];
         Some(Shop {
             customer: Customer::new(&brokers, &prefix),
             onlooker: Onlooker::new(&brokers, &prefix),
             flags: flags.map(str::to_owned).into(),
             processes: BTreeMap::new(),
+            bank: None,
             brokers,
             prefix,
             folder,
@@ -79,16 +84,29 @@ impl Shop {
     /// A shop that is open: goods on its shelves, one process of each service. `flags` are for all of them.
     pub fn open(drill: &str, goods: &[(&str, i64)], flags: &[&str]) -> Option<Shop> {
         let mut shop = Shop::bare(drill)?;
-        shop.flags.extend(flags.iter().map(|flag| (*flag).to_owned()));
-        goods.iter().for_each(|(sku, pieces)| shop.customer.supply(sku, *pieces));
-        shop.customer.drain();
-        shop.start("inventory", 0).await_ready();
-        // The order service reads the catalog to its end when it starts, and no order may come before.
-        shop.await_count("ProductPublished", goods.len() * usize::from(PARTITIONS));
-        shop.start("payment", 0);
-        shop.start("order", 0).await_ready();
-        shop.process("payment", 0).await_ready();
+        shop.prepare(goods, flags);
         Some(shop)
+    }
+
+    /// The same with a bank outside, whose ledger is audited in the end: the simulated one forgets with its process.
+    pub fn open_with_bank(drill: &str, goods: &[(&str, i64)], flags: &[&str]) -> Option<Shop> {
+        let mut shop = Shop::bare(drill)?;
+        let bank = shop.bank.insert(Bank::open());
+        let url = bank.url().to_owned();
+        shop.prepare(goods, &[flags, &["--provider-url", &url]].concat());
+        Some(shop)
+    }
+
+    fn prepare(&mut self, goods: &[(&str, i64)], flags: &[&str]) {
+        self.flags.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        goods.iter().for_each(|(sku, pieces)| self.customer.supply(sku, *pieces));
+        self.customer.drain();
+        self.start("inventory", 0).await_ready();
+        // The order service reads the catalog to its end when it starts, and no order may come before.
+        self.await_count("ProductPublished", goods.len() * usize::from(PARTITIONS));
+        self.start("payment", 0);
+        self.start("order", 0).await_ready();
+        self.process("payment", 0).await_ready();
     }
 
     /// Starts a process, or starts it again under its old name.
@@ -99,7 +117,8 @@ impl Shop {
     /// Starts a process with flags of its own. `seat` is what this shop knows it by, not the service's instance.
     pub fn start_with(&mut self, service: &'static str, seat: u8, flags: &[&str]) -> &mut Process {
         let shared = self.flags.iter().map(String::as_str);
-        let args: Vec<&str> = ["run", service].into_iter().chain(shared).chain(flags.iter().copied()).collect();
+        let args: Vec<&str> =
+            ["run", service].into_iter().chain(shared).chain(flags.iter().copied()).collect();
         let command = self.ctl(&args);
         let log = self.folder.join(format!("{service}-{seat}.log"));
         self.processes.insert((service, seat), Process::start(command, log));
@@ -186,6 +205,9 @@ impl Shop {
         for verdict in invariants::check(history, true) {
             println!("  {verdict}");
         }
+        if let Some((charges, refunds)) = self.bank.as_ref().map(Bank::movements) {
+            println!("  the bank agrees: {charges} charges, {refunds} refunds");
+        }
         history.fates()
     }
 
@@ -206,7 +228,8 @@ impl Shop {
         let broken = invariants::check(history, true).into_iter().find(|verdict| !verdict.holds());
         so(broken.is_none(), || broken.as_ref().map(Verdict::to_string).unwrap_or_default())?;
         let books = Books::of(history);
-        so(books.balance(), || format!("the books do not balance: {books:?}"))
+        so(books.balance(), || format!("the books do not balance: {books:?}"))?;
+        self.bank.as_ref().map_or(Ok(()), |bank| bank.audit(&history.fates()))
     }
 }
 
@@ -214,7 +237,11 @@ impl Drop for Shop {
     fn drop(&mut self) {
         if std::thread::panicking() {
             for ((service, instance), process) in &self.processes {
-                eprintln!("--- {service}-{instance}, the end of {}:\n{}", self.folder.display(), process.tail());
+                eprintln!(
+                    "--- {service}-{instance}, the end of {}:\n{}",
+                    self.folder.display(),
+                    process.tail()
+                );
             }
         }
     }
@@ -256,7 +283,8 @@ fn program() -> &'static Path {
         // target/<profile>/deps/drills-…
         let profile = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned();
         let release: &[&str] = if profile.ends_with("release") { &["--release"] } else { &[] };
-        let built = Command::new(env!("CARGO")).args(["build", "-p", "orderctl"]).args(release).status().unwrap();
+        let built =
+            Command::new(env!("CARGO")).args(["build", "-p", "orderctl"]).args(release).status().unwrap();
         assert!(built.success(), "orderctl could not be built");
         profile.join("orderctl")
     })

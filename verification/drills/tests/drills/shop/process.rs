@@ -69,7 +69,8 @@ impl Process {
     pub fn tasks(&self) -> BTreeSet<u64> {
         let mut tasks = BTreeSet::new();
         for change in self.entries("leases changed") {
-            let of = |name: &str| -> Vec<u64> { serde_json::from_str(change[name].as_str().unwrap()).unwrap() };
+            let of =
+                |name: &str| -> Vec<u64> { serde_json::from_str(change[name].as_str().unwrap()).unwrap() };
             let lost = of("lost");
             tasks.retain(|task| !lost.contains(task));
             tasks.extend(of("gained"));

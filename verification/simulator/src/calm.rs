@@ -1,0 +1,47 @@
+//! Calm: the faults stop, everybody is up, and what the storm left open must come to an end.
+
+use crate::{Shop, parked};
+
+impl Shop {
+    /// Ends all trouble and lets the shop settle; then operators look after what is parked, if the plan says so.
+    pub fn calm(&mut self) -> Result<(), String> {
+        self.provider.borrow_mut().calm();
+        self.processes.iter().for_each(|process| process.mishaps().calm());
+        self.broken.iter().for_each(|(_, broken)| broken.borrow_mut().clear());
+        self.raise();
+        self.settle()?;
+        if self.plan.mends {
+            self.mend(false)?;
+            self.mend(true)?;
+        }
+        Ok(())
+    }
+
+    /// Everything parked is tried again, or given up, until nothing waits.
+    fn mend(&mut self, discard: bool) -> Result<(), String> {
+        // Garbage may wait behind garbage: each pass takes one of each subject.
+        for _ in 0..if discard { 20 } else { 1 } {
+            let waiting = parked::waiting(&self.history());
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            for (service, partition, subject) in waiting {
+                self.operate(service, subject, partition, discard);
+            }
+            self.settle()?;
+        }
+        if discard { Err("what is parked cannot be given up".to_owned()) } else { Ok(()) }
+    }
+
+    /// Everything is stopped and started, with or without the groups' positions.
+    pub fn restart(&mut self, forgotten: bool) -> Result<(), String> {
+        self.processes.iter_mut().for_each(|process| process.die());
+        if forgotten {
+            for process in &self.processes {
+                self.log.forget_positions(process.service().name());
+            }
+        }
+        self.raise();
+        self.settle()
+    }
+}

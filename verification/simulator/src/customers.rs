@@ -1,0 +1,123 @@
+//! What outsiders write: customers, the warehouse, operators, and whoever writes what nobody can read.
+
+use choreography::{Clock, Input};
+use events_schema::{
+    Currency, Event, EventId, Key, Money, PaymentMethod, Source, Timestamp, Topic, announce,
+    checkout::{OfferedPayment, OrderCancellationRequested, OrderPlaced, WantedLine},
+    customers::{CustomerBlocked, CustomerUnblocked},
+    operations::{ParkedDiscardRequested, ParkedResumeRequested},
+    partition_of,
+    warehouse::{ProductListed, StockCorrected, StockReceived},
+};
+
+use crate::{Shop, plan::key};
+
+impl Shop {
+    /// Places an order of a card holder.
+    pub fn place(&mut self, order: Key, token: &str, lines: &[(Key, i64)]) {
+        let placed = placement("ada", PaymentMethod::Card, token, lines);
+        self.tell(order, &placed);
+    }
+
+    /// Asks for an order to be cancelled.
+    pub fn cancel(&mut self, order: Key) {
+        self.tell(order, &OrderCancellationRequested::default());
+    }
+
+    /// Lists a product at a price in cents.
+    pub fn list(&mut self, sku: Key, cents: i64) {
+        let prices = vec![Money::new(cents, Currency::EUR)];
+        let (description, category) = (String::new(), String::new());
+        self.tell(sku, &ProductListed { name: sku.to_string(), description, category, prices });
+    }
+
+    /// Goods come in.
+    pub fn receive(&mut self, sku: Key, pieces: i64) {
+        self.tell(sku, &StockReceived { quantity: pieces });
+    }
+
+    /// Somebody counted and found more or fewer.
+    pub fn correct(&mut self, sku: Key, pieces: i64, expected_version: Option<u64>) {
+        self.tell(sku, &StockCorrected { quantity: pieces, reason: "counted".to_owned(), expected_version });
+    }
+
+    /// Says of a customer, on every partition, that the shop serves them or does not.
+    pub fn serve(&mut self, customer: Key, serves: bool) {
+        for partition in 0..self.plan.partitions {
+            match serves {
+                true => self.tell_at(customer, partition, &CustomerUnblocked::default()),
+                false => self.tell_at(customer, partition, &CustomerBlocked::default()),
+            }
+        }
+    }
+
+    /// An operator has the oldest parked record of a subject tried again, or given up.
+    pub fn operate(&mut self, service: Source, subject: Key, partition: u16, discard: bool) {
+        let (service, by, reason) = (service.name().to_owned(), Some("op".to_owned()), None);
+        match discard {
+            true => self.tell_at(subject, partition, &ParkedDiscardRequested { service, by, reason }),
+            false => self.tell_at(subject, partition, &ParkedResumeRequested { service, by, reason }),
+        }
+    }
+
+    /// Somebody writes what is no event, under a subject's key.
+    pub fn garbage(&mut self, topic: Topic, subject: Key, partition: u16) {
+        self.poisoned.insert(subject);
+        let to = Input { topic, partition };
+        self.log.produce(to, self.next_time(), Some(subject.as_bytes()), Some(b"not an event"), Vec::new());
+    }
+
+    /// A service breaks on a subject from now on, or is mended.
+    pub fn break_on(&mut self, service: Source, subject: Key, breaks: bool) {
+        let Some((_, broken)) = self.broken.iter().find(|(of, _)| *of == service) else { return };
+        if breaks {
+            broken.borrow_mut().insert(subject);
+            self.poisoned.insert(subject);
+            if service == Source::Inventory {
+                // A transfer that would serve the order breaks with it.
+                self.poisoned.extend(self.plan.stock.iter().map(|(sku, _)| *sku));
+            }
+        } else {
+            broken.borrow_mut().remove(&subject);
+        }
+    }
+
+    /// Writes an event where it belongs.
+    pub(crate) fn tell<E: Event>(&mut self, subject: Key, event: &E) {
+        self.tell_at(subject, partition_of(&subject, self.plan.partitions), event);
+    }
+
+    /// Writes an event on some partition.
+    pub(crate) fn tell_at<E: Event>(&mut self, subject: Key, partition: u16, event: &E) {
+        self.written += 1;
+        let now = self.next_time();
+        let id = EventId::from(key(&format!("told-{}", self.written)));
+        let value = announce(Source::Cli, id, subject, now, event);
+        let to = Input { topic: E::TOPICS[0], partition };
+        self.log.produce(to, now, Some(subject.as_bytes()), Some(&value), Vec::new());
+    }
+
+    /// No two things happen at once, so that a story can be told in order of time.
+    fn next_time(&self) -> Timestamp {
+        self.time.pass(std::time::Duration::from_millis(1));
+        self.time.now()
+    }
+}
+
+/// What a customer writes.
+pub(crate) fn placement(
+    customer: &str,
+    method: PaymentMethod,
+    token: &str,
+    lines: &[(Key, i64)],
+) -> OrderPlaced {
+    let wanted = |(sku, quantity): &(Key, i64)| WantedLine { sku: sku.to_string(), quantity: *quantity };
+    OrderPlaced {
+        order_id: None,
+        customer_id: key(customer),
+        lines: lines.iter().map(wanted).collect(),
+        currency: None,
+        payment: OfferedPayment { method, token: token.to_owned() },
+        note: None,
+    }
+}
