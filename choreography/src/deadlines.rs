@@ -33,9 +33,9 @@ impl Deadlines {
         due.filter_map(|(_, subject)| self.of.get(subject).map(|(_, fact)| (*subject, *fact)))
     }
 
-    /// When the next deadline comes.
-    pub(crate) fn next(&self) -> Option<Timestamp> {
-        self.due.first().map(|(at, _)| *at)
+    /// When the next deadline comes of a subject that need not wait for an operator.
+    pub(crate) fn next(&self, waits: impl Fn(&Key) -> bool) -> Option<Timestamp> {
+        self.due.iter().find(|(_, subject)| !waits(subject)).map(|(at, _)| *at)
     }
 }
 

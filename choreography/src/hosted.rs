@@ -80,6 +80,11 @@ impl<S: Service> Hosted<S> {
         }
     }
 
+    /// When the next deadline comes that may fire.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.deadlines.next(|subject| self.parking.blocks(subject))
+    }
+
     /// The partition of its own topic.
     pub(crate) fn own(&self) -> Input {
         Input { topic: S::EMITS, partition: self.task.partition }

@@ -189,7 +189,7 @@ impl<S: Service> Speaker<'_, S> {
         reason: &str,
     ) -> Result<(), Failed> {
         tracing::warn!(%subject, ?what, reason, "parked");
-        // The same fact's deadline or answer may be parked again once it was resumed: its time tells one from the other.
+        // Resumed, it may be parked once more for the same fact: the time tells one from the other.
         cause.ordinal = usize::try_from(self.now.0).unwrap_or_default();
         let (topic, partition, _) = what.named(self.hosted.task.partition);
         let record = OwnedRecord {

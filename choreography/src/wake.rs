@@ -24,7 +24,7 @@ impl<S: Service> Worker<S> {
     /// answer that makes the deadline void may be among it.
     pub(crate) fn wake(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
         let (now, _) = self.moment.look(ports.clock);
-        let has_due = |hosted: &Hosted<S>| hosted.deadlines.next().is_some_and(|at| at <= now);
+        let has_due = |hosted: &Hosted<S>| hosted.next_deadline().is_some_and(|at| at <= now);
         let due: Vec<u16> =
             self.tasks.iter().filter(|(_, hosted)| has_due(hosted)).map(|(p, _)| *p).collect();
         for partition in due {

@@ -211,7 +211,7 @@ impl<S: Service> Worker<S> {
         }
         let expecting = self.tasks.values().any(|hosted| hosted.asks.len() > 0);
         let idle = if expecting { self.pace.expecting } else { self.pace.idle };
-        match self.tasks.values().filter_map(|hosted| hosted.deadlines.next()).min() {
+        match self.tasks.values().filter_map(|hosted| hosted.next_deadline()).min() {
             Some(next) => clock.now().until(next).max(self.pace.expecting).min(idle),
             None => idle,
         }

@@ -49,7 +49,6 @@ pub fn brokers() -> Option<String> {
 }
 
 /// A prefix no other test and no earlier run had.
-#[expect(clippy::disallowed_methods, reason = "a name that is new in every run")]
 pub fn fresh_prefix() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();

@@ -1,10 +1,11 @@
 //! `orderctl run`: the services as one process; the composition root, and the small shop's deployment.
 
-use std::thread::JoinHandle;
+use std::{thread::JoinHandle, time::Duration};
 
 use choreography::{
     Fatal, Service,
     host::{self, Connection, Health, LogFormat, Make, Options, Stop},
+    kafka,
 };
 use clap::{Args as ClapArgs, ValueEnum};
 
@@ -49,7 +50,8 @@ impl Args {
 pub fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     let (health, stop) = (Health::default(), Stop::on_signals());
     host::open_admin(&args.options, &health)?;
-    let hosting = Hosting { args, connection: connection(session), health, stop };
+    let (connection, patience) = (connection(session), session.settings.timeout);
+    let hosting = Hosting { args, connection, patience, health, stop };
     let mut threads = Vec::new();
     if matches!(args.what, What::Order | What::All) {
         threads.extend(hosting.start(args.order.make())?);
@@ -74,6 +76,8 @@ fn connection(session: &Session) -> Connection {
 struct Hosting<'a> {
     args: &'a Args,
     connection: Connection,
+    /// How long to wait for a broker.
+    patience: Duration,
     health: Health,
     stop: Stop,
 }
@@ -85,7 +89,7 @@ impl Hosting<'_> {
     ) -> Result<Vec<JoinHandle<Result<(), Fatal>>>, Failure> {
         let make = make.map_err(Failure::Layout)?;
         let options = &self.args.options;
-        let settings = options.settings::<S>(&self.connection);
+        let settings = kafka::Settings { patience: self.patience, ..options.settings::<S>(&self.connection) };
         Ok(host::start(make, &settings, options.pace(), options.workers, &self.health, &self.stop)?)
     }
 }

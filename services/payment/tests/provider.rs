@@ -194,3 +194,18 @@ fn a_bank_that_was_told_never_to_charge_does_not_contradict_itself() {
     assert_eq!(bank.speak_again(key("o1")), None);
     assert_eq!(bank.movements(), []);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_bank_that_took_over_gives_back_what_another_process_had_charged() {
+    use payment::provider::Provider;
+    let (here, there) = (Simulated::new(Simulation::default()), Simulated::new(Simulation::default()));
+    let Some(Answer::Captured { amount, reference }) =
+        there.bank().capture(key("o1"), eur(1998), token("tok_ok")).answer
+    else {
+        panic!("tok_ok is captured");
+    };
+    let answer = here.refund(key("o1"), amount, &reference).await.unwrap();
+    assert!(matches!(answer, Answer::Refunded { .. }));
+    let strange = here.refund(key("o2"), amount, &reference).await.unwrap();
+    assert!(matches!(strange, Answer::RefundRefused { .. }), "another order's charge is none of this one");
+}

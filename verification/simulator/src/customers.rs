@@ -73,10 +73,8 @@ impl Shop {
         if breaks {
             broken.borrow_mut().insert(subject);
             self.poisoned.insert(subject);
-            if service == Source::Inventory {
-                // A transfer that would serve the order breaks with it.
-                self.poisoned.extend(self.plan.stock.iter().map(|(sku, _)| *sku));
-            }
+            // In inventory whatever would serve the order breaks with it: a transfer, or another order's release.
+            self.neighbours_break |= service == Source::Inventory;
         } else {
             broken.borrow_mut().remove(&subject);
         }

@@ -30,6 +30,8 @@ pub struct Shop {
     pub(crate) broken: [(Emitter, Broken); 3],
     /// Subjects for which something may rightly be parked.
     pub(crate) poisoned: BTreeSet<Key>,
+    /// Whether inventory broke on an order, which may park others in its stead.
+    pub(crate) neighbours_break: bool,
     /// How many events outsiders have written.
     pub(crate) written: u64,
     /// Why a process ended that should not have.
@@ -48,7 +50,9 @@ impl Shop {
         let ground = Ground { log: log.clone(), time: time.clone(), pace: plan.pace };
         let processes = processes(&plan, &ground, &provider, &broken);
         let (poisoned, written, fatal) = (BTreeSet::new(), 0, None);
-        let mut shop = Shop { plan, log, time, provider, processes, broken, poisoned, written, fatal };
+        let neighbours_break = false;
+        let mut shop =
+            Shop { neighbours_break, plan, log, time, provider, processes, broken, poisoned, written, fatal };
         for (sku, pieces) in shop.plan.stock.clone() {
             shop.list(sku, 500 + i64::from(sku.as_bytes()[0]));
             if pieces > 0 {

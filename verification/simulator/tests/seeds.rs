@@ -2,7 +2,7 @@
 
 use simulator::Coverage;
 
-const SEEDS: u64 = 600;
+const SEEDS: u64 = 300;
 
 /// What must have happened in some history, or the storms are too mild.
 const MUST_HAPPEN: &[&str] = &[

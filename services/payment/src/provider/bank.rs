@@ -150,6 +150,16 @@ impl Bank {
         Answer::NeverWill
     }
 
+    /// Takes over a charge that a bank of this kind made in another process, or before a restart: its reference says so.
+    /// Without it a refund that is retried elsewhere would be refused for ever.
+    pub fn take_over(&mut self, key: Key, amount: Money, reference: &str) {
+        if self.accounts.get(&key).is_none_or(|account| account.charged.is_none())
+            && reference == charge_of(&key)
+        {
+            self.charge(key, amount);
+        }
+    }
+
     /// Gives back what was taken, once.
     pub fn refund(&mut self, key: Key) -> Answer {
         let Some((account, amount)) =
@@ -227,7 +237,11 @@ impl Account {
 }
 
 fn captured(key: &Key, amount: Money) -> Answer {
-    Answer::Captured { amount, reference: format!("charge-{key}") }
+    Answer::Captured { amount, reference: charge_of(key) }
+}
+
+fn charge_of(key: &Key) -> String {
+    format!("charge-{key}")
 }
 
 fn declined(key: &Key, reason: FailureReason) -> Answer {

@@ -64,9 +64,10 @@ impl Provider for Simulated {
         Ok(self.bank().cancel(key))
     }
 
-    async fn refund(&self, key: Key, _amount: Money, _reference: &str) -> Result<Answer, NoAnswer> {
+    async fn refund(&self, key: Key, amount: Money, reference: &str) -> Result<Answer, NoAnswer> {
         let latency = self.bank().latency(&key);
         sleep(latency).await;
+        self.bank().take_over(key, amount, reference);
         Ok(self.bank().refund(key))
     }
 }

@@ -176,13 +176,22 @@ impl Shop {
     #[track_caller]
     pub fn await_fact_after(&mut self, service: &str, time: Timestamp) -> Duration {
         let since = wait::now();
-        let topic = Topic::from_name(topic_of(service)).unwrap();
         eventually("progress", SOON, || {
             self.onlooker.look(Duration::from_millis(30));
-            let said = self.onlooker.read.history.of(topic).any(|event| event.time > time);
-            so(said, || format!("{service} has said nothing since {time}"))
+            so(self.facts_after(service, time) > 0, || format!("{service} has said nothing since {time}"))
         });
         since.elapsed()
+    }
+
+    /// How far a service's log reaches, markers included.
+    pub fn length_of(&self, service: &str) -> i64 {
+        self.onlooker.length_of(Topic::from_name(topic_of(service)).unwrap())
+    }
+
+    /// How many facts of a service, of those read so far, were decided after this time.
+    pub fn facts_after(&self, service: &str, time: Timestamp) -> usize {
+        let topic = Topic::from_name(topic_of(service)).unwrap();
+        self.onlooker.read.history.of(topic).filter(|event| event.time > time).count()
     }
 
     /// Waits until so many orders have ended.

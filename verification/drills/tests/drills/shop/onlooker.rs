@@ -97,6 +97,14 @@ impl Onlooker {
         Ok(())
     }
 
+    /// How far the partitions of a topic reach together.
+    pub fn length_of(&self, topic: Topic) -> i64 {
+        let name = format!("{}{topic}", self.prefix);
+        let end =
+            |partition: u16| self.consumer.fetch_watermarks(&name, partition.into(), QUESTION).unwrap().1;
+        (0..PARTITIONS).map(end).sum()
+    }
+
     /// The committed positions of every group, as far as there are any.
     pub fn positions(&self) -> usize {
         let all = (0..INPUTS.len()).flat_map(|at| self.committed(at).into_values());
