@@ -151,8 +151,8 @@ impl Waiter<'_> {
     /// A shop without products refuses everything: say so to whoever tries it for the first time.
     fn hint(&self, order: &Order) -> Result<&'static str, Failure> {
         // The order service says so itself, when it knows.
-        let unsaid = |reason: &Reason| reason.code == "unknown_sku" && !reason.detail.contains("init --sample");
-        let unknown = order.reasons.iter().all(unsaid);
+        let said = order.reasons.iter().any(|reason| reason.detail.contains("init --sample"));
+        let unknown = !said && order.reasons.iter().any(|reason| reason.code == "unknown_sku");
         let catalog = (Topic::Catalog, 0);
         let empty = unknown && self.cluster.ends(&[catalog])?.get(&catalog).is_none_or(|end| *end <= 0);
         Ok(if empty { ". The catalog is empty; for samples: orderctl init --sample" } else { "" })
