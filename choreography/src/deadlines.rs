@@ -59,6 +59,11 @@ impl<R> Asks<R> {
         self.0.remove(subject);
     }
 
+    /// The fact that obliged to the open call about a subject.
+    pub(crate) fn cause(&self, subject: &Key) -> Option<EventId> {
+        self.0.get(subject).map(|(cause, _)| *cause)
+    }
+
     /// All open calls.
     pub(crate) fn open(&self) -> impl Iterator<Item = (&Key, &(EventId, R))> {
         self.0.iter()

@@ -11,7 +11,7 @@ use crate::{
     Duty, Failed, Input, Outgoing, Service, Sink, State, Task,
     deadlines::{Asks, Deadlines},
     marks::{Holder, Marks},
-    parking::{Parking, Waiting},
+    parking::Parking,
     positions::{CONSUMED, Positions},
 };
 
@@ -34,6 +34,8 @@ pub(crate) struct Hosted<S: Service> {
     pub(crate) touched: bool,
     /// What the inputs held when a deadline came: it fires once all of that was consumed.
     pub(crate) drain: Option<Drain>,
+    /// When its positions were last committed.
+    pub(crate) committed: Timestamp,
     /// Whether balances may be brought forward: once per look at the own log's end.
     pub(crate) recount: bool,
     last: LastFact,
@@ -71,6 +73,7 @@ impl<S: Service> Hosted<S> {
             requests: VecDeque::new(),
             touched: false,
             drain: None,
+            committed: Timestamp(0),
             recount: false,
             last: LastFact { subject: None, time: Timestamp(0), value: Vec::new() },
             duties: Vec::new(),
@@ -246,7 +249,7 @@ impl<S: Service> Hosted<S> {
 
     /// Whether the subject's answer is parked: it must not be asked for until it is resumed.
     pub(crate) fn awaits_operator(&self, subject: &Key) -> bool {
-        self.parking.blocks(subject) && self.parking.waits(subject, &Waiting::Answer)
+        self.parking.holds_answer(subject)
     }
 }
 

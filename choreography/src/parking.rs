@@ -50,61 +50,134 @@ impl Waiting {
     }
 }
 
-/// The blocked subjects and what waits for each, oldest first.
+/// What waits for one subject: the numbers of the oldest and of the next to come.
+#[derive(Clone, Copy, Default)]
+struct Queue {
+    oldest: u64,
+    next: u64,
+    /// Whether an answer is among them; there is one at most.
+    answer: bool,
+}
+
+/// The blocked subjects and what waits for each, oldest first. One entry a record: however many wait for a subject, to
+/// park one more costs the same.
 #[derive(Default)]
-pub(crate) struct Parking(Table<Key, Vec<Waiting>>);
+pub(crate) struct Parking {
+    queues: Table<Key, Queue>,
+    waiting: Table<(Key, u64), Waiting>,
+}
 
 impl Parking {
     /// Whether the subject's records must wait.
     pub(crate) fn blocks(&self, subject: &Key) -> bool {
-        !self.0.is_empty() && self.0.contains(subject)
+        !self.queues.is_empty() && self.queues.contains(subject)
     }
 
     /// The oldest that waits for the subject.
     pub(crate) fn oldest(&self, subject: &Key) -> Option<&Waiting> {
-        self.0.get(subject).and_then(|waiting| waiting.first())
+        let queue = self.queues.get(subject)?;
+        self.waiting.get(&(*subject, queue.oldest))
     }
 
-    /// Whether this waits for the subject.
-    pub(crate) fn waits(&self, subject: &Key, one: &Waiting) -> bool {
-        self.0.get(subject).is_some_and(|waiting| waiting.contains(one))
+    /// Whether the subject's answer waits for an operator.
+    pub(crate) fn holds_answer(&self, subject: &Key) -> bool {
+        self.queues.get(subject).is_some_and(|queue| queue.answer)
     }
 
     /// How many subjects are blocked.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.queues.len()
     }
 
     /// Folds a parking fact.
     pub(crate) fn fold(&mut self, subject: Key, fact: &ParkingFact) {
         match fact {
             ParkingFact::EventParked(EventParked { topic, partition, offset, .. }) => {
-                let Some(new) = Waiting::read(topic, *partition, *offset) else { return };
-                let mut waiting = self.0.get(&subject).cloned().unwrap_or_default();
-                if !waiting.contains(&new) {
-                    waiting.push(new);
-                    self.0.put(subject, waiting);
+                if let Some(new) = Waiting::read(topic, *partition, *offset) {
+                    self.push(subject, new);
                 }
             }
             ParkingFact::EventResumed(EventResumed { topic, partition, offset, .. })
             | ParkingFact::EventDiscarded(EventDiscarded { topic, partition, offset, .. }) => {
-                let (Some(gone), Some(waiting)) =
-                    (Waiting::read(topic, *partition, *offset), self.0.get(&subject))
-                else {
-                    return;
-                };
-                let rest: Vec<Waiting> = waiting.iter().filter(|one| **one != gone).cloned().collect();
-                if rest.is_empty() { self.0.remove(&subject) } else { self.0.put(subject, rest) }
+                let gone = Waiting::read(topic, *partition, *offset);
+                // What is given up without having waited is none of the queue's business.
+                if gone.is_some() && self.oldest(&subject) == gone.as_ref() {
+                    self.pop(subject);
+                }
             }
             ParkingFact::EventForwarded(_) => {}
         }
     }
 
+    /// The oldest may be parked once more, when it was tried in vain: it keeps its place.
+    fn push(&mut self, subject: Key, new: Waiting) {
+        let mut queue = self.queues.get(&subject).copied().unwrap_or_default();
+        if self.oldest(&subject) == Some(&new) || (queue.answer && new == Waiting::Answer) {
+            return;
+        }
+        queue.answer |= new == Waiting::Answer;
+        self.waiting.put((subject, queue.next), new);
+        queue.next += 1;
+        self.queues.put(subject, queue);
+    }
+
+    fn pop(&mut self, subject: Key) {
+        let Some(mut queue) = self.queues.get(&subject).copied() else { return };
+        let oldest = (subject, queue.oldest);
+        queue.answer &= self.waiting.get(&oldest) != Some(&Waiting::Answer);
+        self.waiting.remove(&oldest);
+        queue.oldest += 1;
+        if queue.oldest == queue.next {
+            self.queues.remove(&subject)
+        } else {
+            self.queues.put(subject, queue)
+        }
+    }
+
     pub(crate) fn commit(&mut self) {
-        self.0.commit();
+        self.queues.commit();
+        self.waiting.commit();
     }
 
     pub(crate) fn roll_back(&mut self) {
-        self.0.roll_back();
+        self.queues.roll_back();
+        self.waiting.roll_back();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parked(offset: i64) -> ParkingFact {
+        EventParked { topic: "checkout".to_owned(), partition: 0, offset, reason: String::new() }.into()
+    }
+
+    fn resumed(offset: i64) -> ParkingFact {
+        EventResumed { topic: "checkout".to_owned(), partition: 0, offset, reason: String::new() }.into()
+    }
+
+    #[test]
+    fn a_hundred_thousand_records_wait_for_one_subject_in_order() {
+        let (mut parking, subject) = (Parking::default(), "o-1".parse().unwrap());
+        for offset in 0..100_000 {
+            parking.fold(subject, &parked(offset));
+        }
+        parking.commit();
+        for offset in 0..100_000 {
+            parking.fold(subject, &parked(offset));
+            parking.fold(subject, &resumed(offset));
+        }
+        assert!(!parking.blocks(&subject));
+        parking.roll_back();
+        assert_eq!(parking.oldest(&subject).map(|oldest| oldest.named(0).2), Some(0));
+    }
+
+    #[test]
+    fn only_the_oldest_can_leave() {
+        let (mut parking, subject) = (Parking::default(), "o-1".parse().unwrap());
+        (0..2).for_each(|offset| parking.fold(subject, &parked(offset)));
+        parking.fold(subject, &resumed(1));
+        assert_eq!(parking.oldest(&subject).map(|oldest| oldest.named(0).2), Some(0));
     }
 }

@@ -120,7 +120,7 @@ impl<S: Service> Worker<S> {
             match taken {
                 Err(reason) => return speaker.parked(&mut operator, subject, &oldest, &reason),
                 // The service itself gave it up: that is its end.
-                Ok(()) if !speaker.hosted.parking.waits(&subject, &oldest) => {}
+                Ok(()) if speaker.hosted.parking.oldest(&subject) != Some(&oldest) => {}
                 Ok(()) if discard => speaker.discarded(&mut operator, subject, &oldest, why.clone())?,
                 Ok(()) => speaker.resumed(&mut operator, subject, &oldest, why.clone())?,
             }

@@ -215,7 +215,7 @@ impl<S: Service> Speaker<'_, S> {
         let mut headers: Vec<(&str, &[u8])> = vec![
             (header::SERVICE, S::SOURCE.name().as_bytes()),
             (header::SUBJECT, subject.as_bytes()),
-            (header::REASON, reason.as_bytes()),
+            (header::REASON, clip(reason).as_bytes()),
             (header::AT, self.time.as_bytes()),
             (header::TOPIC, topic.as_bytes()),
             (header::PARTITION, partition.as_bytes()),
@@ -264,7 +264,7 @@ impl<S: Service> Speaker<'_, S> {
         reason: &str,
     ) -> Result<(), Failed> {
         let (topic, partition, offset) = what.named(self.hosted.task.partition);
-        let fact = EventParked { topic, partition, offset, reason: reason.to_owned() };
+        let fact = EventParked { topic, partition, offset, reason: clip(reason).to_owned() };
         self.say_parking(cause, subject, fact.into())
     }
 
@@ -277,6 +277,7 @@ impl<S: Service> Speaker<'_, S> {
         reason: String,
     ) -> Result<(), Failed> {
         let (topic, partition, offset) = what.named(self.hosted.task.partition);
+        let reason = clip(&reason).to_owned();
         self.say_parking(cause, subject, EventResumed { topic, partition, offset, reason }.into())
     }
 
@@ -289,6 +290,7 @@ impl<S: Service> Speaker<'_, S> {
         reason: String,
     ) -> Result<(), Failed> {
         let (topic, partition, offset) = what.named(self.hosted.task.partition);
+        let reason = clip(&reason).to_owned();
         self.say_parking(cause, subject, EventDiscarded { topic, partition, offset, reason }.into())
     }
 
@@ -298,4 +300,10 @@ impl<S: Service> Speaker<'_, S> {
         self.hosted.park(subject, id, &fact);
         Ok(())
     }
+}
+
+/// A reason at a length that a fact can carry: an operator's, or a panic's, may be of any.
+fn clip(reason: &str) -> &str {
+    const MOST: usize = 500;
+    reason.char_indices().nth(MOST).map_or(reason, |(end, _)| &reason[..end])
 }

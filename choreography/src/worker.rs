@@ -9,7 +9,8 @@ use std::{
 use events_schema::{EventId, Timestamp};
 
 use crate::{
-    Answered, Budget, Clock, Decision, Failed, Fatal, Outside, Position, Receipt, Service, Sink, Source,
+    Answered, Budget, Clock, Decision, Failed, Fatal, Leases, Outside, Position, Receipt, Service, Sink,
+    Source,
     consume::{Decider, Subscription},
     hosted::Hosted,
     metrics::Metrics,
@@ -136,10 +137,9 @@ impl<S: Service> Worker<S> {
         self.follow_leases(ports)?;
         if let Some(partition) = self.requested() {
             let told = self.carry_out(partition, ports);
-            let turned = self.finish(told, 1, ports)?;
             // Reading the parked records took the assignment away.
             ports.source.assign(&self.positions())?;
-            return Ok(turned);
+            return self.finish(told, 1, ports);
         }
         let mut records = 0;
         let told = self.collect(&mut records, ports);
@@ -162,10 +162,23 @@ impl<S: Service> Worker<S> {
     }
 
     fn follow_leases(&mut self, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
-        let leases = ports.source.leases()?;
-        if leases.lost.is_empty() && leases.gained.is_empty() {
-            return Ok(());
+        let mut changed = false;
+        loop {
+            let leases = ports.source.leases()?;
+            if leases == Leases::default() {
+                break;
+            }
+            changed = true;
+            self.take_leases(&leases, ports)?;
         }
+        match changed {
+            true => ports.source.assign(&self.positions()),
+            false => Ok(()),
+        }
+    }
+
+    /// Drops what was lost and restores what was gained. A restore takes its time: more may have changed after it.
+    fn take_leases(&mut self, leases: &Leases, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
         tracing::info!(service = %S::SOURCE, lost = ?leases.lost, gained = ?leases.gained, "leases changed");
         for partition in &leases.lost {
             self.drop_task(*partition, ports.outside);
@@ -178,7 +191,7 @@ impl<S: Service> Worker<S> {
         }
         self.leased |= !leases.gained.is_empty();
         self.metrics.tasks(self.tasks.len());
-        ports.source.assign(&self.positions())
+        Ok(())
     }
 
     fn drop_task(&mut self, partition: u16, outside: &mut dyn Outside<S>) {
@@ -247,18 +260,20 @@ impl<S: Service> Worker<S> {
         let moved = self.tasks.values().any(|hosted| hosted.positions.moved());
         let (now, _) = self.moment.look(ports.clock);
         let since = self.rounds.committed.until(now);
-        let due = (moved && since >= self.pace.lazy) || (!self.tasks.is_empty() && since >= self.pace.renew);
+        let renews = self.pace.renew;
+        let stale = |hosted: &Hosted<S>| hosted.committed.until(now) >= renews;
+        let due = (moved && since >= self.pace.lazy) || self.tasks.values().any(stale);
         if !touched && !due {
             return Ok(None);
         }
         let mut positions: Vec<Position> = Vec::new();
-        let renew = since >= self.pace.renew;
-        if renew {
-            self.pass_markers(ports.source)?;
-        }
-        for hosted in
-            self.tasks.values_mut().filter(|hosted| hosted.touched || hosted.positions.moved() || renew)
-        {
+        for hosted in self.tasks.values_mut() {
+            if stale(hosted) {
+                pass_markers(hosted, ports.source)?;
+            } else if !hosted.touched && !hosted.positions.moved() {
+                continue;
+            }
+            hosted.committed = now;
             hosted.flush_last(ports.sink, true)?;
             positions.extend(hosted.positions.consumed());
             positions.push(Position { input: hosted.own(), next: hosted.marks.needed_from() });
@@ -267,18 +282,6 @@ impl<S: Service> Worker<S> {
         let receipt = ports.sink.commit(&positions)?;
         timer.observe_duration();
         Ok(Some(receipt))
-    }
-
-    /// Moves positions past the markers behind the last records. A position that stayed before a marker would look like
-    /// lost records once the log's start has moved past it.
-    fn pass_markers(&mut self, source: &mut dyn Source) -> Result<(), Fatal> {
-        for hosted in self.tasks.values_mut().filter(|hosted| hosted.requests.is_empty()) {
-            let inputs: Vec<Position> = hosted.positions.consumed().collect();
-            for Position { input, .. } in inputs {
-                hosted.positions.reach(input, source.position(input)?);
-            }
-        }
-        Ok(())
     }
 
     /// The transaction stands: its duties are taken up, its effects leave.
@@ -312,7 +315,11 @@ impl<S: Service> Worker<S> {
         self.tasks.values_mut().for_each(Hosted::roll_back);
         match failed {
             Failed::Fatal(fatal) => Err(fatal),
-            Failed::Unknown(_) => self.restore_all(ports),
+            Failed::Unknown(_) => {
+                self.restore_all(ports)?;
+                self.drop_overtaken();
+                Ok(())
+            }
             Failed::Aborted(_) | Failed::TooLarge(_) => ports.source.assign(&self.positions()),
         }
     }
@@ -324,6 +331,17 @@ impl<S: Service> Worker<S> {
             self.restore(partition, ports)?;
         }
         ports.source.assign(&self.positions())
+    }
+
+    /// An answer that was given back may be on the log already. If a later question about its subject is open now, that
+    /// one's answer will tell; deciding on the earlier one again could say the same fact twice.
+    fn drop_overtaken(&mut self) {
+        let tasks = &self.tasks;
+        self.returned.retain(|answered| {
+            let asked =
+                tasks.get(&answered.partition).and_then(|hosted| hosted.asks.cause(&answered.subject));
+            asked.is_none_or(|cause| cause == answered.cause)
+        });
     }
 
     /// Every position of every task, to assign the reader.
@@ -344,4 +362,16 @@ impl<S: Service> Worker<S> {
         let Worker { decision, service, condemned, .. } = self;
         Some(Decider { speaker, decision, service, condemned })
     }
+}
+
+/// Moves a task's positions past the markers behind the last records. A position that stayed before a marker would look
+/// like lost records once the log's start has moved past it.
+fn pass_markers<S: Service>(hosted: &mut Hosted<S>, source: &mut dyn Source) -> Result<(), Fatal> {
+    if hosted.requests.is_empty() {
+        let inputs: Vec<Position> = hosted.positions.consumed().collect();
+        for Position { input, .. } in inputs {
+            hosted.positions.reach(input, source.position(input)?);
+        }
+    }
+    Ok(())
 }

@@ -149,6 +149,11 @@ impl Context {
         std::mem::take(&mut *locked(&self.changes))
     }
 
+    /// Whether leases were lost that nobody has taken note of.
+    pub(super) fn has_lost(&self) -> bool {
+        locked(&self.changes).iter().any(|change| matches!(change, Change::Lost(_)))
+    }
+
     /// The group consumer is about to be dropped.
     pub(super) fn close(&self) {
         self.closing.store(true, Ordering::SeqCst);

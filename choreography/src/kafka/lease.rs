@@ -91,6 +91,12 @@ impl Lease {
         }
     }
 
+    /// Whether a lease was lost since the last call of [`Lease::changes`]. The group may have been served in mid-turn, by
+    /// a read that took long; the membership is then fresh again and would let a lost task's facts through.
+    pub(super) fn has_lost(&self) -> bool {
+        self.consumer.client().context().has_lost()
+    }
+
     /// What changed since the last call.
     pub(super) fn changes(&self) -> Leases {
         fold(self.consumer.client().context().take_changes())

@@ -243,6 +243,9 @@ impl Sink for KafkaSink {
         }
         self.begin()?;
         self.drain()?;
+        if self.lease.has_lost() {
+            return Err(self.give_up("a task was lost in mid-turn".to_owned()));
+        }
         if !positions.is_empty() {
             self.send_offsets(positions)?;
         }

@@ -117,7 +117,8 @@ impl Source for MemorySource {
 
     fn position(&mut self, input: Input) -> Result<i64, Fatal> {
         let position = self.assigned.iter().find(|position| position.input == input);
-        Ok(position.map_or(0, |position| position.next))
+        let unassigned = || Fatal::Client(format!("{}-{} is not assigned", input.topic, input.partition));
+        position.map(|position| position.next).ok_or_else(unassigned)
     }
 }
 

@@ -225,6 +225,27 @@ fn an_idle_task_renews_its_positions_and_passes_the_markers_behind_the_last_reco
 }
 
 #[test]
+fn an_idle_task_renews_its_positions_beside_a_busy_one() {
+    let stage = Stage::new();
+    let mut member = stage.member("0");
+    let (idle, busy) = ("o-1", (2..).map(|n| format!("o-{n}")).find(|id| home(id) != home("o-1")).unwrap());
+    stage.place(idle, "");
+    stage.settle(&mut member);
+    stage.log.forget_positions("order");
+    for _ in 0..30 {
+        stage.place(&busy, "");
+        stage.settle(&mut member);
+        stage.pass(Duration::from_secs(3600));
+    }
+    let checkout = Input { topic: Topic::Checkout, partition: home(idle) };
+    assert_eq!(
+        stage.log.position("order", checkout),
+        Some(1),
+        "within a day the idle one is committed again"
+    );
+}
+
+#[test]
 fn a_position_below_the_start_of_a_log_refuses_to_run_with_the_gap_named() {
     let gone = Fatal::Gone { topic: Topic::Checkout, partition: 2, start: 100, next: 40 };
     let line = gone.to_string();

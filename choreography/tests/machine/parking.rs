@@ -148,6 +148,21 @@ fn a_parked_record_pins_the_mark_until_it_is_resolved() {
 }
 
 #[test]
+fn an_operator_who_writes_a_novel_is_heard_all_the_same() {
+    let stage = Stage::new();
+    let mut member = stage.member("0");
+    stage.write(Topic::Checkout, home("o-1"), "o-1", "garbage");
+    stage.settle(&mut member);
+    let novel = "because ".repeat(120_000);
+    let value =
+        format!(r#"{{"type":"ParkedDiscardRequested","data":{{"service":"order","reason":"{novel}"}}}}"#);
+    stage.write(Topic::Operations, home("o-1"), "o-1", &value);
+    stage.settle(&mut member);
+    assert_eq!(stage.story("o-1"), ["EventParked", "EventDiscarded"]);
+    assert!(reasons(&stage, "EventDiscarded")[0].len() <= 500);
+}
+
+#[test]
 fn a_request_for_another_service_or_for_nobody_changes_nothing() {
     let stage = Stage::new();
     let mut member = stage.member("0");

@@ -23,6 +23,10 @@ use super::{
 };
 use crate::Payment;
 
+/// The most that is waited before a refused refund is asked for again. Each refusal is a fact, and it takes people to
+/// change a provider's mind.
+const REFUSED_CAP: Duration = Duration::from_secs(3600);
+
 /// How a provider is treated.
 #[derive(Clone, PartialEq, Debug)]
 pub struct DeskSettings {
@@ -121,7 +125,9 @@ impl<P: Provider> Desk<P> {
 
     fn delay(&self, at: &(u16, Key), request: &Request) -> Duration {
         match (request, self.refusals.get(at)) {
-            (Request::Refund { .. }, Some(refusals)) => self.line.backoff.draw(*refusals),
+            (Request::Refund { .. }, Some(refusals)) => {
+                Backoff { cap: REFUSED_CAP, ..self.line.backoff }.draw(*refusals)
+            }
             _ => Duration::ZERO,
         }
     }

@@ -19,7 +19,8 @@
 //!
 //! `reason` of a declined capture is `declined` or `insufficient_funds`. Everything else, an error status, a body that
 //! cannot be read, a connection that breaks, is no answer: it is asked again. A cancel must make a capture that is
-//! still on its way impossible. The calls carry no credentials: put a proxy in front that adds them.
+//! still on its way impossible. A refused refund is asked for again under the same key, so that a provider must keep what
+//! it granted under a key, and not that it refused. The calls carry no credentials: put a proxy in front that adds them.
 
 use events_schema::{Key, Money, PaymentMethod, Token, payments::FailureReason};
 use reqwest::{Client, StatusCode, redirect::Policy};
