@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use events_schema::{EventId, Heard, Key, Malformed, Place, Record, Routing, Topic, partition_of};
+use events_schema::{EventId, Heard, Key, Malformed, Record, Topic};
 
 use crate::{
     Answered, Clock, Consumes, Decision, Failed, Service, Sink,
@@ -87,14 +87,11 @@ impl<S: Service> Worker<S> {
         sink: &mut dyn Sink,
         clock: &dyn Clock,
     ) -> Result<(), Failed> {
-        let Place { topic, partition, .. } = record.place;
         let (subject, mut cause) = (heard.subject, Cause::record(&heard));
         let Some(command) = heard.data else { return Ok(()) };
-        let Some(mut decider) = self.decider(partition, sink, clock) else { return Ok(()) };
+        let Some(mut decider) = self.decider(record.place.partition, sink, clock) else { return Ok(()) };
         let speaker = &mut decider.speaker;
-        if topic.routing() == Routing::ByKey
-            && partition_of(&subject, speaker.hosted.task.partitions) != partition
-        {
+        if speaker.is_astray(record.place, &subject) {
             return match speaker.forward(&mut cause, subject, record) {
                 Err(Failed::TooLarge(what)) => {
                     speaker.park(&mut cause, subject, record, &format!("too large: {what}"))

@@ -15,14 +15,13 @@ impl<S: Service> Worker<S> {
     /// Restores a task: committed positions, own facts, tables, then the calls that are still open.
     pub(crate) fn restore(&mut self, partition: u16, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
         let timer = self.metrics.restore_timer();
-        self.partitions = ports.source.partitions();
         let topics: Vec<Topic> = self.subscription.topics().collect();
         let own = Input { topic: S::EMITS, partition };
         let inputs: Vec<Input> =
             [own].into_iter().chain(topics.iter().map(|topic| Input { topic: *topic, partition })).collect();
         let committed = ports.source.committed(&inputs)?;
         let from = self.restore_from(own, &committed, ports)?;
-        let task = Task { partition, partitions: self.partitions };
+        let task = Task { partition, partitions: ports.source.partitions() };
         let mut hosted = Hosted::new(&self.service, task, from);
         read_tables(&mut hosted, ports)?;
         let mut found = HashMap::new();

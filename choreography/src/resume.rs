@@ -148,7 +148,14 @@ impl<S: Service> Worker<S> {
         let mut cause = Cause::record(&heard);
         let Some(command) = heard.data else { return Ok(Ok(())) };
         let decider = self.decider(record.place.partition, ports.sink, ports.clock);
-        decider.map_or(Ok(Ok(())), |mut decider| decider.decide(&command, &mut cause, subject))
+        let Some(mut decider) = decider else { return Ok(Ok(())) };
+        if decider.speaker.is_astray(record.place, &subject) {
+            return match decider.speaker.forward(&mut cause, subject, &record) {
+                Err(Failed::TooLarge(what)) => Ok(Err(format!("too large: {what}"))),
+                forwarded => forwarded.map(Ok),
+            };
+        }
+        decider.decide(&command, &mut cause, subject)
     }
 }
 

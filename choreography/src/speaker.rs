@@ -1,7 +1,7 @@
 //! `Speaker`: says facts for one task in the open transaction: encodes, appends, folds, notes what they oblige to.
 
 use events_schema::{
-    Envelope, EventId, Fact, Heard, Key, OwnedRecord, Place, Record, Said, Timestamp, TraceParent,
+    Envelope, EventId, Fact, Heard, Key, OwnedRecord, Place, Record, Routing, Said, Timestamp, TraceParent,
     parking::{EventDiscarded, EventForwarded, EventParked, EventResumed, ParkingFact},
     partition_of,
 };
@@ -146,6 +146,12 @@ impl<S: Service> Speaker<'_, S> {
     fn append(&mut self, to: Input, subject: Key) -> Result<(), Failed> {
         let (key, value) = (Some(subject.as_bytes()), Some(self.bytes.as_slice()));
         self.sink.append(Outgoing { to, time: self.now, key, value, headers: &[] })
+    }
+
+    /// Whether a record stands on another partition than its subject's, though its topic goes by the key.
+    pub(crate) fn is_astray(&self, place: Place, subject: &Key) -> bool {
+        let goes_by_key = place.topic.routing() == Routing::ByKey;
+        goes_by_key && partition_of(subject, self.hosted.task.partitions) != place.partition
     }
 
     /// Sends an outsider's record on to the partition of its subject, and says so: a transaction that only forwarded

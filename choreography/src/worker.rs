@@ -95,7 +95,6 @@ pub struct Worker<S: Service> {
     pub(crate) metrics: Metrics,
     pub(crate) subscription: Subscription<S>,
     pub(crate) tasks: BTreeMap<u16, Hosted<S>>,
-    pub(crate) partitions: u16,
     pub(crate) moment: Moment,
     pub(crate) rounds: Rounds,
     /// Inputs whose facts could not be folded or written, by cause: parked when they come again.
@@ -118,7 +117,6 @@ impl<S: Service> Worker<S> {
             metrics,
             subscription: Subscription::new(),
             tasks: BTreeMap::new(),
-            partitions: 0,
             moment: Moment::default(),
             rounds: Rounds::default(),
             condemned: HashMap::new(),

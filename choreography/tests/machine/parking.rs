@@ -198,6 +198,20 @@ fn a_record_too_large_to_be_set_aside_whole_is_set_aside_cut() {
 }
 
 #[test]
+fn a_record_too_large_to_be_sent_on_waits_and_is_tried_again_when_resumed() {
+    let stage = Stage::new();
+    let mut member = stage.member("0");
+    let astray = (home("o-1") + 1) % 4;
+    let bare = stage.placement("").len();
+    stage.write(Topic::Checkout, astray, "o-1", &stage.placement(&"x".repeat(1_048_580 - bare)));
+    stage.settle(&mut member);
+    stage.operate("ParkedResumeRequested", "o-1", astray);
+    stage.settle(&mut member);
+    assert_eq!(stage.story("o-1"), ["EventParked", "EventParked"], "it is decided nowhere but at home");
+    assert!(reasons(&stage, "EventParked").iter().all(|reason| reason.starts_with("too large")));
+}
+
+#[test]
 fn the_deadline_of_a_blocked_subject_waits_for_the_operator() {
     let stage = Stage::new();
     let mut member = stage.member("0");
