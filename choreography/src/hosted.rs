@@ -12,6 +12,7 @@ use crate::{
     deadlines::{Asks, Deadlines},
     marks::{Holder, Marks},
     parking::Parking,
+    planted::{self, Mistake},
     positions::{CONSUMED, Positions},
 };
 
@@ -174,7 +175,10 @@ impl<S: Service> Hosted<S> {
 
     /// The open transaction is aborted: back to the end of the last good turn.
     pub(crate) fn roll_back(&mut self) {
-        self.state.roll_back();
+        match planted::makes(Mistake::AbortWithoutUndo) {
+            true => self.state.commit(),
+            false => self.state.roll_back(),
+        }
         self.parking.roll_back();
         self.positions.roll_back();
         self.requests.clear();

@@ -14,9 +14,14 @@ pub mod memory;
 mod metrics;
 mod moment;
 mod parking;
+#[cfg(feature = "planted")]
+pub mod planted;
+#[cfg(not(feature = "planted"))]
+mod planted;
 mod ports;
 mod positions;
 mod remembered;
+mod replay;
 mod restore;
 mod resume;
 mod service;
@@ -32,6 +37,7 @@ pub use ports::{
     Receipt, Sink, Source,
 };
 pub use remembered::{Limits as RememberedLimits, Remembered};
+pub use replay::Replay;
 pub use service::{Consumes, Duty, On, Remembers, Row, Service, State, Task, To};
 pub use table::Table;
 pub use worker::{Pace, Ports, Turned, Worker};

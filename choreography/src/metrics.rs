@@ -8,9 +8,12 @@ use prometheus::{
 
 use crate::{Input, speaker::Line};
 
-/// Counters and gauges of one service. Cloning shares them.
+/// Counters and gauges of one service. Cloning shares them. Nothing is counted where nobody reads it.
 #[derive(Clone)]
-pub struct Metrics {
+pub struct Metrics(Option<Meters>);
+
+#[derive(Clone)]
+struct Meters {
     consumed: Vec<IntCounter>,
     emitted: IntCounterVec,
     commits: Histogram,
@@ -42,7 +45,7 @@ impl Metrics {
             about("orders_records_consumed_total", "Records taken from the log, listened to or not."),
             &["topic"],
         )?;
-        let metrics = Metrics {
+        let meters = Meters {
             consumed: Topic::ALL.map(|topic| consumed.with_label_values(&[topic.name()])).to_vec(),
             emitted: IntCounterVec::new(about("orders_facts_emitted_total", "Facts committed."), &["event"])?,
             commits: timing("orders_commit_seconds", "Time of a transaction's commit.", &COMMIT_SECONDS)?,
@@ -66,10 +69,75 @@ impl Metrics {
             )?,
         };
         registry.register(Box::new(consumed))?;
-        metrics.register(registry)?;
-        Ok(metrics)
+        meters.register(registry)?;
+        Ok(Metrics(Some(meters)))
     }
 
+    /// Metrics nobody reads, for simulations and tests.
+    pub fn unread() -> Metrics {
+        Metrics(None)
+    }
+
+    pub(crate) fn delivered(&self, topic: Topic) {
+        if let Some(meters) = &self.0 {
+            meters.consumed[topic as usize].inc();
+        }
+    }
+
+    pub(crate) fn said(&self, lines: &[Line]) {
+        if let Some(meters) = &self.0 {
+            lines.iter().for_each(|line| meters.emitted.with_label_values(&[line.event]).inc());
+        }
+    }
+
+    pub(crate) fn undone(&self) {
+        if let Some(meters) = &self.0 {
+            meters.undone.inc();
+        }
+    }
+
+    pub(crate) fn commit_timer(&self) -> Option<HistogramTimer> {
+        self.0.as_ref().map(|meters| meters.commits.start_timer())
+    }
+
+    pub(crate) fn restore_timer(&self) -> Option<HistogramTimer> {
+        self.0.as_ref().map(|meters| meters.restores.start_timer())
+    }
+
+    pub(crate) fn tasks(&self, count: usize) {
+        if let Some(meters) = &self.0 {
+            meters.tasks.set(gauge(count));
+        }
+    }
+
+    pub(crate) fn lag(&self, input: Input, records: i64) {
+        if let Some(meters) = &self.0 {
+            let partition = input.partition.to_string();
+            meters.lag.with_label_values(&[input.topic.name(), &partition]).set(records);
+        }
+    }
+
+    pub(crate) fn task(&self, partition: u16, open: usize, parked: usize) {
+        if let Some(meters) = &self.0 {
+            let partition = partition.to_string();
+            meters.open.with_label_values(&[&partition]).set(gauge(open));
+            meters.parked.with_label_values(&[&partition]).set(gauge(parked));
+        }
+    }
+
+    /// The task is no longer ours: whoever has it shows its figures.
+    pub(crate) fn forget(&self, partition: u16) {
+        let Some(meters) = &self.0 else { return };
+        let partition = partition.to_string();
+        let _ = meters.open.remove_label_values(&[&partition]);
+        let _ = meters.parked.remove_label_values(&[&partition]);
+        for topic in Topic::ALL {
+            let _ = meters.lag.remove_label_values(&[topic.name(), &partition]);
+        }
+    }
+}
+
+impl Meters {
     fn register(&self, registry: &Registry) -> prometheus::Result<()> {
         registry.register(Box::new(self.emitted.clone()))?;
         registry.register(Box::new(self.commits.clone()))?;
@@ -79,56 +147,6 @@ impl Metrics {
         registry.register(Box::new(self.lag.clone()))?;
         registry.register(Box::new(self.open.clone()))?;
         registry.register(Box::new(self.parked.clone()))
-    }
-
-    /// Metrics nobody reads, for simulations and tests.
-    pub fn unread(service: Source) -> Metrics {
-        Metrics::new(&Registry::new(), service)
-            .unwrap_or_else(|_| unreachable!("a new registry has no names taken"))
-    }
-
-    pub(crate) fn delivered(&self, topic: Topic) {
-        self.consumed[topic as usize].inc();
-    }
-
-    pub(crate) fn said(&self, lines: &[Line]) {
-        lines.iter().for_each(|line| self.emitted.with_label_values(&[line.event]).inc());
-    }
-
-    pub(crate) fn undone(&self) {
-        self.undone.inc();
-    }
-
-    pub(crate) fn commit_timer(&self) -> HistogramTimer {
-        self.commits.start_timer()
-    }
-
-    pub(crate) fn restore_timer(&self) -> HistogramTimer {
-        self.restores.start_timer()
-    }
-
-    pub(crate) fn tasks(&self, count: usize) {
-        self.tasks.set(gauge(count));
-    }
-
-    pub(crate) fn lag(&self, input: Input, records: i64) {
-        self.lag.with_label_values(&[input.topic.name(), &input.partition.to_string()]).set(records);
-    }
-
-    pub(crate) fn task(&self, partition: u16, open: usize, parked: usize) {
-        let partition = partition.to_string();
-        self.open.with_label_values(&[&partition]).set(gauge(open));
-        self.parked.with_label_values(&[&partition]).set(gauge(parked));
-    }
-
-    /// The task is no longer ours: whoever has it shows its figures.
-    pub(crate) fn forget(&self, partition: u16) {
-        let partition = partition.to_string();
-        let _ = self.open.remove_label_values(&[&partition]);
-        let _ = self.parked.remove_label_values(&[&partition]);
-        for topic in Topic::ALL {
-            let _ = self.lag.remove_label_values(&[topic.name(), &partition]);
-        }
     }
 }
 

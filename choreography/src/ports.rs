@@ -60,7 +60,8 @@ pub enum Fatal {
     /// Another process runs under this identity, or this one was away for too long.
     #[error("{0}")]
     Fenced(String),
-    /// The client lost its membership while the broker was away; one made anew goes on where this one stood.
+    /// The client lost its membership, or sight of a partition, while brokers were away; one made anew goes on where
+    /// this one stood.
     #[error("{0}")]
     Lost(String),
     /// No broker answers.

@@ -37,7 +37,7 @@ impl<S: Service> Worker<S> {
         );
         self.tasks.insert(partition, hosted);
         self.sweep_task(partition, ports.outside);
-        timer.observe_duration();
+        timer.map(prometheus::HistogramTimer::stop_and_record);
         Ok(())
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct Cause {
     pub(crate) id: EventId,
     /// Where that event stands; `None`: it is an own fact whose deadline or answer came.
     place: Option<Place>,
-    traceparent: Option<TraceParent>,
+    pub(crate) traceparent: Option<TraceParent>,
     ordinal: usize,
 }
 
@@ -41,8 +41,8 @@ impl Cause {
         Cause { id, place: None, traceparent: None, ordinal: 0 }
     }
 
-    fn next_id(&mut self, emitter: events_schema::Source, event: &str) -> EventId {
-        let ordinal = self.ordinal;
+    pub(crate) fn next_id(&mut self, emitter: events_schema::Source, event: &str) -> EventId {
+        let ordinal = self.ordinal + crate::planted::stray();
         self.ordinal += 1;
         match self.place {
             Some(place) => EventId::of_record(emitter, place, event, ordinal),

@@ -16,6 +16,7 @@ use crate::{
     metrics::Metrics,
     moment::Moment,
     speaker::{Line, Speaker},
+    wake::is_due,
 };
 
 /// What a worker is connected to.
@@ -257,10 +258,10 @@ impl<S: Service> Worker<S> {
         let touched = self.tasks.values().any(|hosted| hosted.touched);
         let moved = self.tasks.values().any(|hosted| hosted.positions.moved());
         let (now, _) = self.moment.look(ports.clock);
-        let since = self.rounds.committed.until(now);
         let renews = self.pace.renew;
         let stale = |hosted: &Hosted<S>| hosted.committed.until(now) >= renews;
-        let due = (moved && since >= self.pace.lazy) || self.tasks.values().any(stale);
+        let due =
+            (moved && is_due(self.rounds.committed, now, self.pace.lazy)) || self.tasks.values().any(stale);
         if !touched && !due {
             return Ok(None);
         }
@@ -278,7 +279,7 @@ impl<S: Service> Worker<S> {
         }
         let timer = self.metrics.commit_timer();
         let receipt = ports.sink.commit(&positions)?;
-        timer.observe_duration();
+        timer.map(prometheus::HistogramTimer::stop_and_record);
         Ok(Some(receipt))
     }
 

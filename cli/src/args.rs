@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        cancel, completions, customer, demo, doctor, init, list, parked, place, product, run, stock, tail,
-        topics, trace,
+        audit, cancel, completions, customer, demo, diff, doctor, init, list, parked, place, product, replay,
+        run, state, stats, stock, stuck, tail, top, topics, trace, watch, why,
     },
     exit::CODES,
     settings::Settings,
@@ -39,8 +39,25 @@ pub enum Command {
     Cancel(cancel::Args),
     /// Show an order's events over all services, and who has to move next
     Trace(trace::Args),
+    /// Say in plain words where an order stands, what it waits for, and what happens if nobody moves
+    Why(why::Args),
+    /// Follow an order until it has come to rest
+    Watch(watch::Args),
+    /// Show how an order or a product stood at any moment of the past
+    State(state::Args),
+    /// Show what changed about an order between two moments
+    Diff(diff::Args),
+    /// Decide again what a service decided, off line, and show what comes out differently
+    #[command(subcommand)]
+    Replay(Box<replay::Command>),
     /// List orders and where they stand
     List(list::Args),
+    /// List orders that somebody has to move, and who
+    Stuck(stuck::Args),
+    /// Count how orders ended, and how long they took
+    Stats(stats::Args),
+    /// Show what happens now: rates, latencies, lags, and what is open
+    Top(top::Args),
     /// Show records as they come
     Tail(tail::Args),
     /// Publish, withdraw or list products
@@ -60,6 +77,8 @@ pub enum Command {
     Parked(parked::Command),
     /// Look for what keeps the system from working
     Doctor(doctor::Args),
+    /// Read everything and judge it by the promises
+    Audit(audit::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the versions of this program and of its Kafka client

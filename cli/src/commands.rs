@@ -1,22 +1,33 @@
 //! The commands, each at the edge: it reads and writes the log, and leaves what it means to the folds.
 
+pub mod audit;
 pub mod cancel;
 pub mod completions;
 pub mod customer;
 pub mod demo;
+pub mod diff;
 pub mod doctor;
+mod find;
+mod gather;
 pub mod init;
 pub mod list;
 pub mod parked;
 pub mod place;
 pub mod product;
+pub mod replay;
 pub mod run;
+pub mod state;
+pub mod stats;
 pub mod stock;
+pub mod stuck;
 pub mod tail;
+pub mod top;
 pub mod topics;
 pub mod trace;
 mod version;
 mod wait;
+pub mod watch;
+pub mod why;
 mod written;
 
 use self::written::Written;
@@ -31,7 +42,15 @@ pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
         Command::Place(args) => place::run(&args, session),
         Command::Cancel(args) => cancel::run(&args, session),
         Command::Trace(args) => trace::run(&args, session),
+        Command::Why(args) => why::run(&args, session),
+        Command::Watch(args) => watch::run(&args, session),
+        Command::State(args) => state::run(&args, session),
+        Command::Diff(args) => diff::run(&args, session),
+        Command::Replay(command) => replay::run(&command, session),
         Command::List(args) => list::run(&args, session),
+        Command::Stuck(args) => stuck::run(&args, session),
+        Command::Stats(args) => stats::run(&args, session),
+        Command::Top(args) => top::run(&args, session),
         Command::Tail(args) => tail::run(&args, session),
         Command::Product(command) => product::run(command, session),
         Command::Stock(command) => stock::run(command, session),
@@ -39,6 +58,7 @@ pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
         Command::Topics(command) => topics::run(&command, session),
         Command::Parked(command) => parked::run(command, session),
         Command::Doctor(args) => doctor::run(&args, session),
+        Command::Audit(args) => audit::run(&args, session),
         Command::Completions(args) => completions::run(&args, session),
         Command::Version => version::run(session),
     }

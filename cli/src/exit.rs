@@ -47,7 +47,7 @@ pub const CODES: &str = "Exit codes:
   2    usage
   3    --wait: rejected
   4    --wait: cancelled
-  5    --wait: not ended within --timeout
+  5    --wait: not ended within --timeout; audit: not settled within --settle-within
   6    audit, demo: a promise is broken
   66   no such order, product or parked record
   69   broker unreachable

@@ -3,13 +3,14 @@
 mod client;
 mod cluster;
 mod probe;
+mod progress;
 mod range;
 mod reader;
 mod writer;
 
 pub use client::{Quiet, group_consumer};
 pub use cluster::Cluster;
-pub use range::{Begin, Range};
+pub use range::{Begin, End, Range};
 pub use reader::{Polled, Reader};
 pub use writer::{Delivered, Writer};
 

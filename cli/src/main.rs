@@ -1,58 +1,6 @@
-//! `orderctl`: the operator's hand.
+//! `orderctl`: the operator's hand, as a program.
 #![forbid(unsafe_code)]
 
-mod args;
-mod clock;
-mod commands;
-mod exit;
-mod fold;
-mod interrupt;
-mod log;
-mod render;
-mod session;
-mod settings;
-
-use std::process::ExitCode;
-
-use clap::{CommandFactory, FromArgMatches};
-
-use crate::{args::Cli, exit::Failure, interrupt::Interrupt, render::printer::Printer, session::Session};
-
-fn main() -> ExitCode {
-    match start(parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::PipeClosed) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // Where even stderr is gone, the code alone must do.
-            let _ = std::io::Write::write_fmt(&mut anstream::stderr(), format_args!("{failure}\n"));
-            ExitCode::from(failure.code())
-        }
-    }
-}
-
-/// The command line, and whether it or the environment named the brokers: `demo` brings its own otherwise.
-fn parse() -> Cli {
-    let matches = Cli::command().get_matches();
-    let named = |matches: &clap::ArgMatches| {
-        matches
-            .value_source("brokers")
-            .is_some_and(|source| source != clap::parser::ValueSource::DefaultValue)
-    };
-    let brokers_named = named(&matches) || matches.subcommand().is_some_and(|(_, of)| named(of));
-    let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    cli.settings.brokers_named = brokers_named;
-    cli
-}
-
-fn start(cli: Cli) -> Result<(), Failure> {
-    let (format, quiet) = cli.command.logs();
-    let filter = cli.settings.log.as_deref().unwrap_or(quiet);
-    choreography::host::init_logs(format, filter)
-        .map_err(|error| Failure::Usage(format!("--log {filter}: {error}")))?;
-    let out = Printer::stdout(cli.settings.output);
-    let mut session = Session { settings: cli.settings, out, interrupt: Interrupt::listen()? };
-    let done = commands::run(cli.command, &mut session);
-    // What was found before something failed is still worth reading.
-    let shown = session.out.flush();
-    done.and(shown)
+fn main() -> std::process::ExitCode {
+    orderctl::main()
 }

@@ -4,6 +4,9 @@ pub mod brief;
 pub mod printer;
 pub mod table;
 pub mod timeline;
+pub mod top;
+pub mod tree;
+pub mod why;
 
 use std::time::Duration;
 
@@ -35,6 +38,11 @@ pub fn span(span: Duration) -> String {
         60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
     }
+}
+
+/// A part of a whole for people: `12.5 %`.
+pub fn share(part: usize, whole: usize) -> String {
+    if whole == 0 { "-".to_owned() } else { format!("{:.1} %", part as f64 * 100.0 / whole as f64) }
 }
 
 /// Microseconds as milliseconds with one decimal: `42.7`.

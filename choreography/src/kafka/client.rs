@@ -183,8 +183,10 @@ impl Context {
 
 /// The system's reason in a line like `…: Connect to ipv4#127.0.0.1:9 failed: Connection refused (after 0ms…)`.
 fn failure_in(line: &str) -> Option<String> {
-    let rest = match line.split_once(" failed: ") {
-        Some((_, rest)) => rest,
+    // A broker that dies disconnects; where others stand in, or a proxy stands before it, nothing is refused then.
+    let disconnected = || line.find("Disconnected").map(|at| &line[at..]);
+    let rest = match line.split_once(" failed: ").map(|(_, rest)| rest).or_else(disconnected) {
+        Some(rest) => rest,
         None => line.split_once("Failed to resolve '")?.1.split_once("': ")?.1,
     };
     let reason = rest.split(" (").next().unwrap_or(rest).trim_end_matches('.');
@@ -260,5 +262,18 @@ mod tests {
         assert_eq!(failure_in(refused).as_deref(), Some("connection refused"));
         assert_eq!(failure_in(unresolved).as_deref(), Some("name or service not known"));
         assert_eq!(failure_in("all is well"), None);
+    }
+
+    #[test]
+    fn a_broker_that_disconnects_is_an_absence_too() {
+        let closed = "[thrd:127.0.0.1:22703/1]: 127.0.0.1:22703/1: Disconnected: connection closed by peer: \
+                      receive 0 after POLLIN (after 2164ms in state UP)";
+        let reason = failure_in(closed);
+        assert_eq!(
+            reason.as_deref(),
+            Some("disconnected: connection closed by peer: receive 0 after pollin")
+        );
+        let plain = "GroupCoordinator/1: Disconnected (after 812ms in state UP)";
+        assert_eq!(failure_in(plain).as_deref(), Some("disconnected"));
     }
 }

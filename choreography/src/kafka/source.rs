@@ -63,7 +63,7 @@ impl KafkaSource {
             match self.watch.call(what, &mut question) {
                 Ok(Some(answer)) => return Ok(answer),
                 Ok(None) => answered = now(),
-                Err(error) => self.waited_out(what, &error)?,
+                Err(error) => refused(what, &error)?,
             }
             self.lease.serve()?;
             if answered.elapsed() > self.patience {
@@ -71,25 +71,6 @@ impl KafkaSource {
             }
             if waiting.is_due() {
                 tracing::info!("still waiting for {what}");
-            }
-        }
-    }
-
-    fn waited_out(&self, what: &str, error: &KafkaError) -> Result<(), Fatal> {
-        use RDKafkaErrorCode::{
-            GroupAuthorizationFailed, TopicAuthorizationFailed, UnknownPartition, UnknownTopic,
-            UnknownTopicOrPartition,
-        };
-        match error.rdkafka_error_code() {
-            Some(GroupAuthorizationFailed | TopicAuthorizationFailed) => {
-                Err(Fatal::Misconfigured(format!("{what}: {error}; allow it on the broker")))
-            }
-            Some(UnknownPartition | UnknownTopic | UnknownTopicOrPartition) => {
-                Err(Fatal::Misconfigured(format!("{what}: {error}; look at the topics: orderctl doctor")))
-            }
-            _ => {
-                tracing::debug!(target: "kafka", "{what}: {error}");
-                Ok(())
             }
         }
     }
@@ -116,6 +97,29 @@ impl KafkaSource {
                 self.names.log(input)
             )),
             Err(fatal) => fatal,
+        }
+    }
+}
+
+/// What it means that a question failed; what may pass by itself is asked again.
+///
+/// The client took a partition it does not know any more from brokers that were just changing, and will not ask them
+/// again for minutes. A new client does, and finds out at its start whether the topic is gone indeed.
+fn refused(what: &str, error: &KafkaError) -> Result<(), Fatal> {
+    use RDKafkaErrorCode::{
+        GroupAuthorizationFailed, TopicAuthorizationFailed, UnknownPartition, UnknownTopic,
+        UnknownTopicOrPartition,
+    };
+    match error.rdkafka_error_code() {
+        Some(GroupAuthorizationFailed | TopicAuthorizationFailed) => {
+            Err(Fatal::Misconfigured(format!("{what}: {error}; allow it on the broker")))
+        }
+        Some(UnknownPartition | UnknownTopic | UnknownTopicOrPartition) => {
+            Err(Fatal::Lost(format!("{what}: {error}")))
+        }
+        _ => {
+            tracing::debug!(target: "kafka", "{what}: {error}");
+            Ok(())
         }
     }
 }
@@ -277,4 +281,17 @@ impl Every {
 #[expect(clippy::disallowed_methods, reason = "an edge: how long a broker is waited for")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partition_that_a_client_lost_sight_of_is_looked_for_by_a_new_one() {
+        let of = |code| refused("the ends of a log", &KafkaError::MetadataFetch(code));
+        assert!(matches!(of(RDKafkaErrorCode::UnknownPartition), Err(Fatal::Lost(_))));
+        assert!(matches!(of(RDKafkaErrorCode::OperationTimedOut), Ok(())));
+        assert!(matches!(of(RDKafkaErrorCode::TopicAuthorizationFailed), Err(Fatal::Misconfigured(_))));
+    }
 }

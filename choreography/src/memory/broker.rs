@@ -1,8 +1,12 @@
 //! The broker behind a memory log: partitions, transactions, producers' epochs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use events_schema::{OwnedRecord, Place};
+use ahash::AHashMap;
+use events_schema::{OwnedRecord, Place, Topic};
 
 use super::group::{Group, MemberId};
 use crate::{Bounds, Input, Position};
@@ -16,10 +20,8 @@ enum Fate {
 }
 
 enum Entry {
-    Record {
-        record: OwnedRecord,
-        transaction: Option<u64>,
-    },
+    /// Shared with whoever reads it: a record never changes.
+    Record { record: Arc<OwnedRecord>, transaction: Option<u64> },
     /// The end of a transaction takes an offset that is never delivered.
     Marker,
 }
@@ -35,30 +37,34 @@ struct Transaction {
     /// The first offset in each partition it touched.
     touched: BTreeMap<Input, i64>,
     /// Positions that become the group's with its commit.
-    positions: Vec<(String, Position)>,
+    positions: Vec<(Arc<str>, Position)>,
 }
 
 pub(crate) struct Broker {
     pub(crate) partitions: u16,
-    pub(crate) groups: HashMap<String, Group>,
-    logs: HashMap<Input, Vec<Entry>>,
+    pub(crate) groups: AHashMap<String, Group>,
+    /// By topic, then by partition.
+    logs: Vec<Vec<Entry>>,
     transactions: Vec<Transaction>,
     /// The transactions that are open, to find the last stable offset without looking at all.
     open: BTreeSet<u64>,
-    producers: HashMap<String, Producer>,
+    producers: AHashMap<String, Producer>,
     connections: u64,
+    /// Nothing from this place on is delivered.
+    held: Option<(Input, i64)>,
 }
 
 impl Broker {
     pub(crate) fn new(partitions: u16) -> Broker {
         Broker {
             partitions,
-            groups: HashMap::new(),
-            logs: HashMap::new(),
+            groups: AHashMap::new(),
+            logs: Topic::ALL.iter().flat_map(|_| (0..partitions).map(|_| Vec::new())).collect(),
             transactions: Vec::new(),
             open: BTreeSet::new(),
-            producers: HashMap::new(),
+            producers: AHashMap::new(),
             connections: 0,
+            held: None,
         }
     }
 
@@ -76,13 +82,32 @@ impl Broker {
     }
 
     pub(crate) fn bounds(&self, input: Input) -> Bounds {
-        Bounds { start: 0, end: self.logs.get(&input).map_or(0, |log| log.len() as i64) }
+        Bounds { start: 0, end: self.log(input).len() as i64 }
+    }
+
+    fn log(&self, input: Input) -> &[Entry] {
+        self.logs.get(self.index(input)).map_or(&[], Vec::as_slice)
+    }
+
+    fn index(&self, Input { topic, partition }: Input) -> usize {
+        topic as usize * usize::from(self.partitions) + usize::from(partition)
     }
 
     /// Readers of committed records see nothing at or beyond this offset.
     pub(crate) fn last_stable(&self, input: Input) -> i64 {
         let firsts = self.open.iter().filter_map(|id| self.transactions[*id as usize].touched.get(&input));
-        firsts.copied().min().unwrap_or_else(|| self.bounds(input).end)
+        let held = self.held.filter(|(of, _)| *of == input).map(|(_, offset)| offset);
+        firsts.copied().chain(held).min().unwrap_or_else(|| self.bounds(input).end)
+    }
+
+    /// Delivers nothing from this place on, until it is released.
+    pub(crate) fn hold(&mut self, held: (Input, i64)) {
+        self.held = Some(held);
+    }
+
+    /// Delivers what was held back; whether there was something.
+    pub(crate) fn release(&mut self) -> bool {
+        self.held.take().is_some()
     }
 
     pub(crate) fn append_plain(&mut self, to: Input, record: OwnedRecord) -> i64 {
@@ -90,10 +115,11 @@ impl Broker {
     }
 
     fn push(&mut self, to: Input, mut record: OwnedRecord, transaction: Option<u64>) -> i64 {
-        let log = self.logs.entry(to).or_default();
+        let at = self.index(to);
+        let log = &mut self.logs[at];
         let offset = log.len() as i64;
         record.place = Place { topic: to.topic, partition: to.partition, offset };
-        log.push(Entry::Record { record, transaction });
+        log.push(Entry::Record { record: Arc::new(record), transaction });
         offset
     }
 
@@ -104,16 +130,16 @@ impl Broker {
         from: i64,
         max: usize,
         committed_only: bool,
-    ) -> (Vec<OwnedRecord>, i64) {
+    ) -> (Vec<Arc<OwnedRecord>>, i64) {
         let end = if committed_only { self.last_stable(input) } else { self.bounds(input).end };
         let mut records = Vec::new();
         let mut at = from.max(0);
-        let Some(log) = self.logs.get(&input) else { return (records, at) };
+        let log = self.log(input);
         while at < end && records.len() < max {
             if let Entry::Record { record, transaction } = &log[at as usize]
                 && (!committed_only || self.is_committed(*transaction))
             {
-                records.push(record.clone());
+                records.push(Arc::clone(record));
             }
             at += 1;
         }
@@ -155,7 +181,8 @@ impl Broker {
     /// Adds positions to the producer's transaction, opening one if there is none.
     pub(crate) fn add_positions(&mut self, identity: &str, group: &str, positions: &[Position]) {
         let id = self.transaction_of(identity);
-        let named = positions.iter().map(|position| (group.to_owned(), *position));
+        let group: Arc<str> = Arc::from(group);
+        let named = positions.iter().map(|position| (Arc::clone(&group), *position));
         self.transactions[id as usize].positions.extend(named);
     }
 
@@ -192,11 +219,14 @@ impl Broker {
         self.open.remove(&id);
         let positions = std::mem::take(&mut transaction.positions);
         for input in std::mem::take(&mut transaction.touched).into_keys() {
-            self.logs.entry(input).or_default().push(Entry::Marker);
+            let at = self.index(input);
+            self.logs[at].push(Entry::Marker);
         }
         if fate == Fate::Committed {
             for (group, Position { input, next }) in positions {
-                self.groups.entry(group).or_default().positions.insert(input, next);
+                if let Some(group) = self.groups.get_mut(&*group) {
+                    group.positions.insert(input, next);
+                }
             }
         }
     }
@@ -204,7 +234,7 @@ impl Broker {
     /// Whether an open transaction may still change this position.
     pub(crate) fn is_unstable(&self, group: &str, input: Input) -> bool {
         let mut open = self.open.iter().flat_map(|id| &self.transactions[*id as usize].positions);
-        open.any(|(of, position)| of == group && position.input == input)
+        open.any(|(of, position)| **of == *group && position.input == input)
     }
 
     pub(crate) fn open_identities(&self) -> Vec<String> {

@@ -1,6 +1,8 @@
 //! A consumer group: members, generations, who owns which partition, committed positions.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use ahash::AHashMap;
 
 use crate::{Input, Leases};
 
@@ -14,9 +16,11 @@ pub(crate) struct MemberId {
 
 #[derive(Default)]
 pub(crate) struct Group {
-    pub(crate) positions: HashMap<Input, i64>,
+    pub(crate) positions: AHashMap<Input, i64>,
     generation: u64,
     members: BTreeMap<String, Member>,
+    /// Counts every change of members and of who owns what.
+    changes: u64,
 }
 
 struct Member {
@@ -26,22 +30,27 @@ struct Member {
     owned: BTreeSet<u16>,
     /// Everything owned was lost since the member last asked.
     lost: BTreeSet<u16>,
+    /// The group's changes up to which there was nothing to tell this member.
+    told: Option<u64>,
 }
 
 impl Group {
     /// A connection joins; one that joins under a known instance takes its leases over at once (static membership).
     pub(crate) fn join(&mut self, instance: &str, connection: u64) {
         self.generation += 1;
+        self.changes += 1;
         let generation = self.generation;
         match self.members.get_mut(instance) {
             Some(member) => {
                 member.connection = connection;
                 member.generation = generation;
+                member.told = None;
                 // The new process must be told of everything it owns.
                 member.lost.append(&mut member.owned);
             }
             None => {
-                let member = Member { connection, generation, owned: BTreeSet::new(), lost: BTreeSet::new() };
+                let (owned, lost, told) = (BTreeSet::new(), BTreeSet::new(), None);
+                let member = Member { connection, generation, owned, lost, told };
                 self.members.insert(instance.to_owned(), member);
             }
         }
@@ -51,6 +60,7 @@ impl Group {
     pub(crate) fn expire(&mut self, instance: &str) {
         if self.members.remove(instance).is_some() {
             self.generation += 1;
+            self.changes += 1;
         }
     }
 
@@ -73,6 +83,9 @@ impl Group {
             self.join(&id.instance, id.connection);
             return Leases { lost: held.iter().copied().collect(), gained: Vec::new() };
         }
+        if self.members.get(&id.instance).is_some_and(|member| member.told == Some(self.changes)) {
+            return Leases::default();
+        }
         let target = self.target(&id.instance, partitions);
         let taken: BTreeSet<u16> = self.owned_by_others(&id.instance);
         let generation = self.generation;
@@ -84,6 +97,11 @@ impl Group {
         let gained: BTreeSet<u16> =
             target.difference(&taken).copied().filter(|p| !member.owned.contains(p)).collect();
         member.owned.extend(&gained);
+        if lost.is_empty() && gained.is_empty() {
+            member.told = Some(self.changes);
+        } else {
+            self.changes += 1;
+        }
         Leases { lost: lost.into_iter().collect(), gained: gained.into_iter().collect() }
     }
 

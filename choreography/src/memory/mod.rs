@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use events_schema::{OwnedHeaders, OwnedRecord, Place, Timestamp, Topic};
 
-use crate::{Bounds, Input};
+use crate::{Bounds, Input, Position};
 use broker::Broker;
 
-pub use faults::{CommitFate, Faults, NoFaults};
+pub use faults::{CommitFate, Faults, Misuse, NoFaults};
 pub use sink::MemorySink;
 pub use source::MemorySource;
 
@@ -38,12 +38,13 @@ impl MemoryLog {
         group: &str,
         instance: &str,
         lease: Topic,
-        faults: Box<dyn Faults>,
+        mut faults: Box<dyn Faults>,
     ) -> (MemorySource, MemorySink) {
+        let misuse = faults.misuse();
         let member = self.lock().join(group, instance);
         let faults = Arc::new(Mutex::new(faults));
-        let source = MemorySource::new(self.clone(), member.clone(), lease, faults.clone());
-        let sink = MemorySink::new(self.clone(), format!("{group}-{instance}"), member, faults);
+        let source = MemorySource::new(self.clone(), member.clone(), lease, faults.clone(), misuse);
+        let sink = MemorySink::new(self.clone(), format!("{group}-{instance}"), member, faults, misuse);
         (source, sink)
     }
 
@@ -68,12 +69,17 @@ impl MemoryLog {
 
     /// Every committed record of a partition, in order.
     pub fn committed_records(&self, input: Input) -> Vec<OwnedRecord> {
-        self.lock().read(input, 0, usize::MAX, true).0
+        copies(self.committed_from(input, 0).0)
+    }
+
+    /// The committed records of a partition from an offset on, and the offset to go on at.
+    pub fn committed_from(&self, input: Input, from: i64) -> (Vec<Arc<OwnedRecord>>, i64) {
+        self.lock().read(input, from, usize::MAX, true)
     }
 
     /// Every record of a partition whatever became of its transaction, as a read-uncommitted reader sees it.
     pub fn all_records(&self, input: Input) -> Vec<OwnedRecord> {
-        self.lock().read(input, 0, usize::MAX, false).0
+        copies(self.lock().read(input, 0, usize::MAX, false).0)
     }
 
     /// The offsets a partition holds.
@@ -101,9 +107,26 @@ impl MemoryLog {
         self.lock().abort_open(identity);
     }
 
+    /// Delivers nothing of a partition from this offset on, as a slow network would, until [`MemoryLog::release`].
+    pub fn hold(&self, input: Input, offset: i64) {
+        self.lock().hold((input, offset));
+    }
+
+    /// Delivers what was held back; whether there was something.
+    pub fn release(&self) -> bool {
+        self.lock().release()
+    }
+
     /// Identities with an open transaction.
     pub fn open_transactions(&self) -> Vec<String> {
         self.lock().open_identities()
+    }
+
+    /// Commits positions outside any transaction, as a plain consumer does.
+    pub fn store_positions(&self, group: &str, positions: &[Position]) {
+        let mut broker = self.lock();
+        let stored = &mut broker.groups.entry(group.to_owned()).or_default().positions;
+        stored.extend(positions.iter().map(|position| (position.input, position.next)));
     }
 
     /// The group's committed positions are lost.
@@ -119,4 +142,8 @@ impl MemoryLog {
     fn lock(&self) -> MutexGuard<'_, Broker> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn copies(records: Vec<Arc<OwnedRecord>>) -> Vec<OwnedRecord> {
+    records.iter().map(|record| OwnedRecord::clone(record)).collect()
 }

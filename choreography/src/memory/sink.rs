@@ -6,10 +6,10 @@ use events_schema::{OwnedRecord, Place, Topic};
 
 use super::{
     MemoryLog,
-    faults::{CommitFate, Faults},
+    faults::{CommitFate, Faults, Misuse},
     group::MemberId,
 };
-use crate::{Failed, Fatal, Outgoing, Position, Receipt, Sink};
+use crate::{Failed, Fatal, Input, Outgoing, Position, Receipt, Sink};
 
 /// The largest record a topic takes, as on Kafka: dead-letter topics must take a whole record and why it is there.
 fn record_max(topic: Topic) -> usize {
@@ -23,6 +23,9 @@ pub struct MemorySink {
     member: MemberId,
     faults: Arc<Mutex<Box<dyn Faults>>>,
     epoch: u64,
+    misuse: Misuse,
+    /// The epoch under which the broker still gets to hear of a commit whose answer was lost.
+    late: Option<u64>,
 }
 
 impl MemorySink {
@@ -31,8 +34,11 @@ impl MemorySink {
         identity: String,
         member: MemberId,
         faults: Arc<Mutex<Box<dyn Faults>>>,
+        misuse: Misuse,
     ) -> MemorySink {
-        MemorySink { log, identity, member, faults, epoch: 0 }
+        let shared = misuse == Misuse::SharesTransactionalId;
+        let identity = if shared { member.group.clone() } else { identity };
+        MemorySink { log, identity, member, faults, epoch: 0, misuse, late: None }
     }
 
     fn fault<T>(&self, ask: impl FnOnce(&mut dyn Faults) -> T) -> T {
@@ -40,6 +46,9 @@ impl MemorySink {
     }
 
     fn check_epoch(&self) -> Result<(), Failed> {
+        if self.writes_through() {
+            return Ok(());
+        }
         match self.log.lock().is_current(&self.identity, self.epoch) {
             true => Ok(()),
             false => Err(Failed::Fatal(Fatal::Fenced(format!(
@@ -51,8 +60,28 @@ impl MemorySink {
 
     /// The answer is lost: a new producer under the same identity, so that the log tells what became of it.
     fn renew(&mut self, why: &str) -> Failed {
-        self.epoch = self.log.lock().init_producer(&self.identity);
+        if self.misuse != Misuse::KeepsProducer {
+            self.epoch = self.log.lock().init_producer(&self.identity);
+        }
         Failed::Unknown(why.to_owned())
+    }
+
+    fn writes_through(&self) -> bool {
+        self.misuse == Misuse::WritesThrough
+    }
+
+    /// Adds a record to the open transaction. A commit that was under way for longer than anybody waited ends whatever
+    /// is open now, unless a newer epoch tells the broker that it is late.
+    fn write(&mut self, to: Input, record: OwnedRecord) {
+        let mut broker = self.log.lock();
+        if self.writes_through() {
+            broker.append_plain(to, record);
+            return;
+        }
+        broker.append(&self.identity, to, record);
+        if self.late.take() == Some(self.epoch) {
+            broker.commit_open(&self.identity);
+        }
     }
 }
 
@@ -79,7 +108,7 @@ impl Sink for MemorySink {
             value: out.value.map(<[u8]>::to_vec),
             headers: out.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect(),
         };
-        self.log.lock().append(&self.identity, out.to, record);
+        self.write(out.to, record);
         Ok(())
     }
 
@@ -95,7 +124,9 @@ impl Sink for MemorySink {
             return Err(Failed::Aborted(why.to_owned()));
         }
         broker.add_positions(&self.identity, &self.member.group, positions);
-        if fate != CommitFate::UnknownAborted {
+        if fate == CommitFate::UnknownAborted {
+            self.late = Some(self.epoch);
+        } else {
             broker.commit_open(&self.identity);
         }
         drop(broker);

@@ -7,7 +7,11 @@ use std::{
 
 use events_schema::{OwnedRecord, Record, Topic};
 
-use super::{MemoryLog, faults::Faults, group::MemberId};
+use super::{
+    MemoryLog,
+    faults::{Faults, Misuse},
+    group::MemberId,
+};
 use crate::{Bounds, Budget, Fatal, Input, Leases, Position, Source};
 
 /// A reader under a lease.
@@ -16,6 +20,7 @@ pub struct MemorySource {
     member: MemberId,
     lease: Topic,
     faults: Arc<Mutex<Box<dyn Faults>>>,
+    committed_only: bool,
     held: BTreeSet<u16>,
     assigned: Vec<Position>,
 }
@@ -26,8 +31,11 @@ impl MemorySource {
         member: MemberId,
         lease: Topic,
         faults: Arc<Mutex<Box<dyn Faults>>>,
+        misuse: Misuse,
     ) -> MemorySource {
-        MemorySource { log, member, lease, faults, held: BTreeSet::new(), assigned: Vec::new() }
+        let committed_only = misuse != Misuse::ReadsUncommitted;
+        let (held, assigned) = (BTreeSet::new(), Vec::new());
+        MemorySource { log, member, lease, faults, committed_only, held, assigned }
     }
 
     /// The topic whose partitions are the leases.
@@ -39,11 +47,19 @@ impl MemorySource {
         ask(self.faults.lock().unwrap_or_else(PoisonError::into_inner).as_mut())
     }
 
+    /// The assigned inputs that have something to deliver, or may deliver something again.
+    fn waiting(&self) -> Vec<usize> {
+        let again = self.fault(|faults| faults.repeats()) > 0;
+        let broker = self.log.lock();
+        let waits = |position: &Position| again || position.next < broker.last_stable(position.input);
+        (0..self.assigned.len()).filter(|at| waits(&self.assigned[*at])).collect()
+    }
+
     /// The records one input has ready, at most `max`; its position moves past them.
-    fn fetch(&mut self, at: usize, max: usize) -> Vec<OwnedRecord> {
+    fn fetch(&mut self, at: usize, max: usize) -> Vec<Arc<OwnedRecord>> {
         let back = self.fault(|faults| faults.repeats());
         let Position { input, next } = self.assigned[at];
-        let (records, next) = self.log.lock().read(input, next - back, max, true);
+        let (records, next) = self.log.lock().read(input, next - back, max, self.committed_only);
         self.assigned[at].next = next.max(self.assigned[at].next);
         records
     }
@@ -105,7 +121,7 @@ impl Source for MemorySource {
     fn poll(&mut self, budget: Budget, each: &mut dyn FnMut(Record<'_>)) -> Result<usize, Fatal> {
         let max = self.fault(|faults| faults.delivers(budget.records));
         let mut delivered = 0;
-        let mut waiting: Vec<usize> = (0..self.assigned.len()).collect();
+        let mut waiting = self.waiting();
         while !waiting.is_empty() && delivered < max {
             let picked = self.fault(|faults| faults.picks(waiting.len())) % waiting.len();
             let records = self.fetch(waiting.remove(picked), max - delivered);

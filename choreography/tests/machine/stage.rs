@@ -9,7 +9,7 @@ use std::{
 
 use choreography::{
     Answered, Clock, Fatal, Input, Metrics, Outside, Pace, Ports, Sink, Source, Turned, Worker,
-    memory::{CommitFate, Faults, MemoryLog, MemorySink, MemorySource},
+    memory::{CommitFate, Faults, MemoryLog, MemorySink, MemorySource, Misuse},
 };
 use events_schema::{EventId, Key, Opened, OwnedRecord, Source as Emitter, Timestamp, Topic, partition_of};
 
@@ -65,11 +65,15 @@ pub struct Orders {
     pub commits: VecDeque<CommitFate>,
     pub repeats: i64,
     pub deaf: bool,
+    pub misuse: Option<Misuse>,
 }
 
 impl Faults for Ordered {
     fn commit(&mut self) -> CommitFate {
         self.0.lock().unwrap().commits.pop_front().unwrap_or(CommitFate::Commit)
+    }
+    fn misuse(&mut self) -> Misuse {
+        self.0.lock().unwrap().misuse.unwrap_or(Misuse::None)
     }
     fn repeats(&mut self) -> i64 {
         self.0.lock().unwrap().repeats
@@ -108,9 +112,15 @@ impl Stage {
     }
 
     pub fn member(&self, instance: &str) -> Member {
+        self.member_with(instance, Misuse::None)
+    }
+
+    /// A process whose clients are set up wrongly.
+    pub fn member_with(&self, instance: &str, misuse: Misuse) -> Member {
         let faults = Ordered::default();
+        faults.0.lock().unwrap().misuse = Some(misuse);
         let (source, sink) = self.log.connect("order", instance, Topic::Orders, Box::new(faults.clone()));
-        let worker = Worker::new(Toy { window: self.window }, self.pace, Metrics::unread(Emitter::Order));
+        let worker = Worker::new(Toy { window: self.window }, self.pace, Metrics::unread());
         Member { worker, outside: HandOutside::default(), faults, source, sink }
     }
 

@@ -1,7 +1,7 @@
 //! `doctor`: looks at everything that keeps orders from ending, and says what to do about it.
 
 pub mod finding;
-mod groups;
+pub mod groups;
 
 use events_schema::{Timestamp, Topic};
 

@@ -1,20 +1,18 @@
 //! `list`: the orders and where they stand.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
-use events_schema::{Fact, Key, Timestamp, Topic, kind, orders::OrderFact};
+use events_schema::{Fact, Key, Topic, kind, orders::OrderFact};
 
+use super::gather::Stretch;
 use crate::{
-    clock,
     exit::Failure,
     fold::order::{Order, Status},
-    log::Begin,
     render::{
         moment, span,
         table::{Align, Table},
     },
     session::Session,
-    settings::duration,
 };
 
 /// Flags of `list`.
@@ -26,20 +24,22 @@ pub struct Args {
     /// At most so many, the newest first
     #[arg(long, default_value_t = 50, value_name = "N")]
     limit: usize,
-    /// Only what order said within this time
-    #[arg(long, default_value = "24h", value_name = "DURATION", value_parser = duration)]
-    since: Duration,
-    /// All orders there ever were; reads the whole of `orders`
-    #[arg(long, conflicts_with = "since")]
-    all: bool,
+    /// Only accepted orders of this customer
+    #[arg(long, value_name = "CUSTOMER")]
+    customer: Option<Key>,
+    /// Only accepted orders with this product among their lines
+    #[arg(long, value_name = "SKU")]
+    sku: Option<Key>,
+    /// What to read.
+    #[command(flatten)]
+    stretch: Stretch,
 }
 
 /// Folds `orders` and prints it.
 pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let cluster = session.reach()?;
-    let since = if args.all { Timestamp::default() } else { clock::now() - args.since };
-    let begin = if args.all { Begin::Oldest } else { Begin::At(since) };
-    let ranges = cluster.ranges(&cluster.shards(&[Topic::Orders])?, begin)?;
+    let since = args.stretch.since();
+    let ranges = cluster.ranges(&cluster.shards(&[Topic::Orders])?, args.stretch.begin(since))?;
     let mut orders: HashMap<Key, Order> = HashMap::new();
     cluster.read(&ranges, &mut |record| {
         let fact = kind(record).and_then(|kind| OrderFact::read(&kind, record));
@@ -48,10 +48,7 @@ pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         let after = Order::fold(before, heard.subject, record.place.partition, &heard.data, heard.time);
         orders.extend(after.map(|order| (heard.subject, order)));
     })?;
-    let mut found: Vec<Order> = orders
-        .into_values()
-        .filter(|order| args.status.is_none_or(|status| order.status == status))
-        .collect();
+    let mut found: Vec<Order> = orders.into_values().filter(|order| args.wants(order)).collect();
     found.sort_by_key(|order| (std::cmp::Reverse(order.since), order.order_id));
     let left_out = found.len().saturating_sub(args.limit);
     found.truncate(args.limit);
@@ -60,6 +57,14 @@ pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         session.note(format_args!("{left_out} more; show them with --limit"));
     }
     Ok(())
+}
+
+impl Args {
+    fn wants(&self, order: &Order) -> bool {
+        self.status.is_none_or(|status| order.status == status)
+            && self.customer.is_none_or(|customer| order.customer_id == Some(customer))
+            && self.sku.is_none_or(|sku| order.lines.iter().any(|line| line.sku == sku))
+    }
 }
 
 fn print(orders: &[Order], session: &mut Session) -> Result<(), Failure> {

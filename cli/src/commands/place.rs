@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use events_schema::{Key, Place, Timestamp, Topic, partition_of};
 use serde::Serialize;
 
+pub use self::wanted::read as read_line;
 use self::{
     pace::Pace,
     wanted::{Flags, Placement},

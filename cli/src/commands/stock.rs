@@ -1,7 +1,7 @@
 //! `stock`: what came in, what was counted, where every piece is.
 
 mod history;
-mod show;
+pub mod show;
 
 use std::num::NonZeroI64;
 

@@ -1,16 +1,14 @@
 //! `trace`: one order's events over all services.
 
-use std::{collections::BTreeSet, time::Duration};
-
 use clap::ValueEnum;
-use events_schema::{Key, OwnedRecord, Timestamp, Topic};
+use events_schema::{Key, Timestamp};
 
+use super::find::{Found, found, unknown};
 use crate::{
     clock,
     exit::Failure,
-    fold::timeline::{Timeline, concerns},
-    log::{Begin, Cluster, Shard},
-    render::timeline as page,
+    fold::timeline::Timeline,
+    render::{moment, timeline as page, tree},
     session::Session,
 };
 
@@ -25,6 +23,12 @@ pub struct Args {
     /// A lane for each service, or one column
     #[arg(long, value_enum, default_value_t = Layout::Auto)]
     layout: Layout,
+    /// As a tree: each event under the one it answers
+    #[arg(long, conflicts_with = "layout")]
+    tree: bool,
+    /// Read on to the end of the log, although the order has come to rest
+    #[arg(long)]
+    whole: bool,
 }
 
 /// How the events stand on the page.
@@ -38,71 +42,42 @@ enum Layout {
     List,
 }
 
-/// Events of an order may be older than its id: the clock that made the id may be ahead by this much.
-const SKEW: Duration = Duration::from_secs(300);
-
 /// Finds the events and shows them.
 pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let cluster = session.reach()?;
-    let records = find(&cluster, &args.order)?;
+    let Found { records, read_until } = found(&cluster, &args.order, args.whole)?;
     let timeline = Timeline::of(args.order, &records, args.at.unwrap_or(Timestamp::MAX));
     if timeline.steps.is_empty() {
-        return Err(Failure::NotFound(format!(
-            "{}: no such order on {}; see those there are: orderctl list",
-            args.order, session.settings.brokers
-        )));
+        return Err(unknown(&cluster, &args.order));
     }
-    show(&timeline, args.layout, session)
-}
-
-/// All records about the order: on its own partition, and wherever its placement may have gone astray.
-fn find(cluster: &Cluster, order: &Key) -> Result<Vec<OwnedRecord>, Failure> {
-    let begin = clock::made_at(order).map_or(Begin::Oldest, |made| Begin::At(made - SKEW));
-    let home = cluster.home_of(Topic::Orders, order)?;
-    let mut shards = cluster.shards(&[Topic::Checkout])?;
-    let services = [Topic::Orders, Topic::Inventory, Topic::Payments, Topic::Operations];
-    let set_aside = [Topic::OrderParked, Topic::InventoryParked, Topic::PaymentParked];
-    for topic in services.into_iter().chain(set_aside) {
-        cluster.partitions(topic)?;
-        shards.push((topic, home));
-    }
-    let mut records = collect(cluster, &shards, begin, order)?;
-    let strays: BTreeSet<Shard> = records
-        .iter()
-        .map(|record| (Topic::Orders, record.place.partition))
-        .filter(|(_, at)| *at != home)
-        .collect();
-    records.extend(collect(cluster, &strays.into_iter().collect::<Vec<_>>(), begin, order)?);
-    Ok(records)
-}
-
-fn collect(
-    cluster: &Cluster,
-    shards: &[Shard],
-    begin: Begin,
-    order: &Key,
-) -> Result<Vec<OwnedRecord>, Failure> {
-    let mut records = Vec::new();
-    cluster.read(&cluster.ranges(shards, begin)?, &mut |record| {
-        if concerns(record, order) {
-            records.push(OwnedRecord::from(record));
-        }
-    })?;
-    Ok(records)
-}
-
-fn show(timeline: &Timeline, layout: Layout, session: &mut Session) -> Result<(), Failure> {
     if session.out.is_json() {
-        return session.out.document(&page::document(timeline));
+        return session.out.document(&page::document(&timeline, read_until));
     }
-    for line in page::summary(timeline, clock::now()) {
+    show(&timeline, args, session)?;
+    tell_until(read_until, session);
+    Ok(())
+}
+
+/// Says where reading stopped.
+pub(super) fn tell_until(read_until: Option<Timestamp>, session: &Session) {
+    if let Some(time) = read_until {
+        session.note(format_args!("read up to {}: it had come to rest; --whole reads on", moment(time)));
+    }
+}
+
+fn show(timeline: &Timeline, args: &Args, session: &mut Session) -> Result<(), Failure> {
+    let now = args.at.unwrap_or_else(clock::now);
+    for line in page::summary(timeline, now) {
         session.out.line(line)?;
     }
     session.out.line("")?;
-    let lanes = match layout {
+    if args.tree {
+        return tree::lines(timeline).iter().try_for_each(|line| session.out.line(line));
+    }
+    let lanes = match args.layout {
         Layout::Lanes => true,
         Layout::List => false,
         Layout::Auto => terminal_size::terminal_size().is_some_and(|(width, _)| width.0 >= page::LANES_NEED),
     };
-    session.out.table(&page::table(timeline, lanes))
+    session.out.table(&page::table(timeline, lanes, Some(now)))
 }

@@ -88,6 +88,7 @@ fn refused(order_id: Key, partition: u16, reason: String, time: Timestamp) -> Or
         reasons: vec![Reason { code: reason, detail: String::new() }],
         customer_id: None,
         total: None,
+        lines: Vec::new(),
         since: time,
         ended_at: Some(time),
         partition,

@@ -1,6 +1,9 @@
 //! An order's fate: the fold of its facts on `orders`.
 
-use events_schema::{Key, Money, Timestamp, orders::OrderFact};
+use events_schema::{
+    Key, Line, Money, Timestamp,
+    orders::{OrderFact, PricedLine},
+};
 use serde::Serialize;
 
 use crate::render::word;
@@ -65,6 +68,9 @@ pub struct Order {
     /// What it costs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<Money>,
+    /// What was accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Line>,
     /// When order first spoke of it.
     pub since: Timestamp,
     /// When it ended.
@@ -98,6 +104,8 @@ impl Order {
             OrderFact::OrderAccepted(accepted) => {
                 order.customer_id = Some(accepted.customer_id);
                 order.total = Some(accepted.total);
+                let line = |line: &PricedLine| Line { sku: line.sku, quantity: line.quantity };
+                order.lines = accepted.lines.iter().map(line).collect();
             }
             OrderFact::OrderRejected(rejected) => {
                 let reason = |r: &events_schema::orders::Rejection| Reason {
@@ -121,6 +129,7 @@ impl Order {
             reasons: Vec::new(),
             customer_id: None,
             total: None,
+            lines: Vec::new(),
             since,
             ended_at: None,
             partition,

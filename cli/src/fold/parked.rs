@@ -114,6 +114,16 @@ impl Book {
         }
     }
 
+    /// What waits for a subject at a service, oldest first.
+    pub fn queue(&self, subject: &Key, service: Source) -> Vec<(&Identity, &Parked)> {
+        let mut queue: Vec<(&Identity, &Parked)> = self
+            .waiting()
+            .filter(|(identity, parked)| identity.service == service && parked.subject == *subject)
+            .collect();
+        queue.sort_by_key(|(_, parked)| parked.stands);
+        queue
+    }
+
     /// Those that still wait.
     pub fn waiting(&self) -> impl Iterator<Item = (&Identity, &Parked)> {
         self.0.iter().filter(|(_, parked)| parked.fate == Fate::Waiting)

@@ -1,13 +1,14 @@
 //! One order over all services: where it stands, where the goods and the money are, and who has to move next.
 
 use events_schema::{
-    Heard, Key, Money, checkout::CheckoutEvent, inventory::InventoryFact, parking::ParkingFact,
-    payments::PaymentFact,
+    Heard, Key, Money, Source, Timestamp, Topic, checkout::CheckoutEvent, inventory::InventoryFact,
+    orders::OrderFact, parking::ParkingFact, payments::PaymentFact,
 };
 use serde::Serialize;
 
 use super::{
     order::{Order, Status},
+    parked::Identity,
     told::Told,
 };
 use crate::render::word;
@@ -17,14 +18,31 @@ use crate::render::word;
 pub struct Story {
     /// Its fate, as order tells it; none before it was accepted or rejected.
     pub order: Option<Order>,
-    /// Whether a placement was seen.
-    pub placed: bool,
+    /// When it was placed, if a placement was seen.
+    pub placed_at: Option<Timestamp>,
+    /// When order cancels it if it is still pending.
+    pub expires_at: Option<Timestamp>,
+    /// How many wishes to cancel it have no answer.
+    pub cancellations: u32,
+    /// Why its placement was given up, if it was.
+    pub given_up: Option<String>,
     /// Where the goods are.
     pub goods: Goods,
     /// Where the money is.
     pub money: Purse,
-    /// Services at which a record of this order is set aside, with the reason of the first.
-    pub blocked: Vec<(String, String)>,
+    /// The records of this order that are set aside, oldest first.
+    pub blocked: Vec<Block>,
+}
+
+/// A record of the order that is set aside.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Block {
+    /// Where it stood, and which service set it aside.
+    pub record: Identity,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub since: Timestamp,
 }
 
 /// Where the goods are.
@@ -73,15 +91,33 @@ impl Story {
     /// Folds one event of the order.
     pub fn hear(&mut self, heard: &Heard<Told>) {
         match &heard.data {
-            Told::Checkout(CheckoutEvent::OrderPlaced(_)) => self.placed = true,
+            Told::Checkout(CheckoutEvent::OrderPlaced(_)) => {
+                self.placed_at = Some(self.placed_at.map_or(heard.time, |before| before.min(heard.time)));
+            }
+            Told::Checkout(CheckoutEvent::OrderCancellationRequested(_)) => self.cancellations += 1,
             Told::Order(fact) => {
+                self.order_says(fact);
                 self.order =
                     Order::fold(self.order.take(), heard.subject, heard.place.partition, fact, heard.time);
             }
             Told::Inventory(fact) => self.goods_move(fact),
             Told::Payment(fact) => self.money_moves(fact),
-            Told::Parking(fact) => {
-                self.set_aside(heard.place.topic.owner().map_or("", |owner| owner.name()), fact)
+            Told::Parking(fact) => self.set_aside(heard.place.topic, fact, heard.time),
+            _ => {}
+        }
+    }
+
+    fn order_says(&mut self, fact: &OrderFact) {
+        match fact {
+            OrderFact::OrderAccepted(accepted) => self.expires_at = Some(accepted.expires_at),
+            OrderFact::OrderCancellationRefused(_) => {
+                self.cancellations = self.cancellations.saturating_sub(1);
+            }
+            OrderFact::OrderCancelled(cancelled) => {
+                self.expires_at = Some(cancelled.expires_at);
+                if cancelled.reason == events_schema::orders::CancelReason::CustomerRequest {
+                    self.cancellations = self.cancellations.saturating_sub(1);
+                }
             }
             _ => {}
         }
@@ -112,74 +148,63 @@ impl Story {
         };
     }
 
-    fn set_aside(&mut self, service: &str, fact: &ParkingFact) {
+    fn set_aside(&mut self, topic: Topic, fact: &ParkingFact, time: Timestamp) {
+        let Some(service) = topic.owner() else { return };
+        let identity = |topic: &String, partition: u16, offset: i64| {
+            let topic = topic.clone();
+            Identity { service, topic, partition, offset }
+        };
         match fact {
             ParkingFact::EventForwarded(_) => {}
-            ParkingFact::EventParked(parked) => {
-                self.blocked.push((service.to_owned(), parked.reason.clone()))
+            ParkingFact::EventParked(p) => {
+                let record = identity(&p.topic, p.partition, p.offset);
+                // Tried in vain it keeps its place, and has a newer reason.
+                match self.blocked.iter_mut().find(|block| block.record == record) {
+                    Some(block) => block.reason = p.reason.clone(),
+                    None => self.blocked.push(Block { record, reason: p.reason.clone(), since: time }),
+                }
             }
-            ParkingFact::EventResumed(_) | ParkingFact::EventDiscarded(_) => {
-                if let Some(at) = self.blocked.iter().position(|(name, _)| name == service) {
-                    self.blocked.remove(at);
+            ParkingFact::EventResumed(p) => self.freed(&identity(&p.topic, p.partition, p.offset)),
+            ParkingFact::EventDiscarded(p) => {
+                self.freed(&identity(&p.topic, p.partition, p.offset));
+                if service == Source::Order && p.topic == Topic::Checkout.name() && self.order.is_none() {
+                    self.given_up = Some(p.reason.clone());
                 }
             }
         }
+    }
+
+    fn freed(&mut self, record: &Identity) {
+        self.blocked.retain(|block| block.record != *record);
     }
 
     /// The word for where the order stands.
     pub fn status(&self) -> &'static str {
         match &self.order {
             Some(order) => order.status.name(),
-            None if self.placed => "placed",
+            None if self.given_up.is_some() => "discarded",
+            None if self.placed_at.is_some() => "placed",
             None => "unknown",
         }
     }
 
-    /// Who has to move next, and what is missing; `None` when nobody has to.
-    pub fn waits_for(&self) -> Option<String> {
-        if let Some((service, reason)) = self.blocked.first() {
-            return Some(format!(
-                "an operator: a record is parked at {service} ({reason}); look: orderctl parked list"
-            ));
-        }
-        match self.order.as_ref().map(|order| order.status) {
-            None => Some("order: the placement has no answer yet".to_owned()),
-            Some(Status::Pending) => Some(self.pending_waits_for()),
-            Some(Status::Processing) if self.goods == Goods::Shipped => {
-                Some("order: StockShipped has no answer yet".to_owned())
-            }
-            Some(Status::Processing) => Some("inventory: the goods have not left yet".to_owned()),
-            Some(Status::Completed | Status::Rejected) => None,
-            Some(Status::Cancelled) => self.undoing_waits_for(),
+    /// Whether its fate is decided: it was given up, or order said its last word on it.
+    pub fn has_ended(&self) -> bool {
+        match &self.order {
+            Some(order) => order.status.is_ending(),
+            None => self.given_up.is_some(),
         }
     }
 
-    fn pending_waits_for(&self) -> String {
-        match (&self.goods, &self.money) {
-            (Goods::Untouched, _) => "inventory: OrderAccepted has no answer yet".to_owned(),
-            (Goods::InLine(sku), _) => format!("inventory: in line for {sku}"),
-            (Goods::Reserved, Purse::Untouched) => "payment: StockReserved has no answer yet".to_owned(),
-            (Goods::Reserved, Purse::Asked(_)) => "the payment provider: asked, no answer yet".to_owned(),
-            _ => "order: the last answer has not been taken up yet".to_owned(),
-        }
+    /// Whether it has ended and nobody owes anything any more.
+    pub fn is_settled(&self) -> bool {
+        self.has_ended() && self.waits_for().is_none()
     }
 
-    fn undoing_waits_for(&self) -> Option<String> {
-        match (&self.goods, &self.money) {
-            (_, Purse::Captured(amount)) => Some(format!("payment: {amount} must go back to the customer")),
-            (_, Purse::Returning(amount)) => {
-                Some(format!("the payment provider: {amount} is on its way back"))
-            }
-            (_, Purse::ReturnRefused(reason)) => {
-                Some(format!("the payment provider refuses the refund ({reason}); tried again"))
-            }
-            (_, Purse::Asked(_)) => {
-                Some("the payment provider: whether it charged is not known yet".to_owned())
-            }
-            (Goods::Reserved, _) => Some("inventory: the goods are not free again yet".to_owned()),
-            (Goods::InLine(_), _) => Some("inventory: the order still stands in line".to_owned()),
-            _ => None,
-        }
+    /// Whether money is ours that must go back, or may be.
+    pub fn owes_refund(&self) -> bool {
+        let cancelled = self.order.as_ref().is_some_and(|order| order.status == Status::Cancelled);
+        cancelled && matches!(self.money, Purse::Captured(_) | Purse::Returning(_) | Purse::ReturnRefused(_))
     }
 }
 

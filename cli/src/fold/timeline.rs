@@ -6,7 +6,7 @@ use events_schema::{
     Event, EventId, Key, OwnedRecord, Place, Record, Source, Timestamp, Topic, open, parking::EventForwarded,
 };
 
-use super::{story::Story, told::Told};
+use super::{cut::Cut, story::Story, told::Told};
 use crate::render::brief::brief;
 
 /// One event of an order.
@@ -64,10 +64,16 @@ fn names(value: &[u8], order: &[u8]) -> bool {
 impl Timeline {
     /// The timeline of an order, out of records that [concern](concerns) it, up to a moment.
     pub fn of(order: Key, records: &[OwnedRecord], until: Timestamp) -> Timeline {
+        Timeline::before(order, records, Cut { at: until, place: None })
+    }
+
+    /// The timeline up to a cut.
+    pub fn before(order: Key, records: &[OwnedRecord], cut: Cut) -> Timeline {
         let mut told: Vec<(Step, &OwnedRecord)> = records
             .iter()
+            .filter(|record| cut.place.is_none() || cut.keeps(&record.as_record()))
             .map(|record| (step(&record.as_record()), record))
-            .filter(|(step, _)| step.time <= until)
+            .filter(|(step, _)| cut.place.is_some() || step.time <= cut.at)
             .collect();
         told.sort_by_key(|(step, _)| (step.time, step.place.topic, step.place));
         fold_forwarded(&mut told);

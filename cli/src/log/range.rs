@@ -30,6 +30,17 @@ pub enum Begin {
     Oldest,
     /// With what was written at this time or later.
     At(Timestamp),
+    /// With so many of the newest records of each partition.
+    Newest(i64),
+}
+
+/// Where to stop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// At the end of what is committed now.
+    Now,
+    /// Before what was written at this time or later.
+    At(Timestamp),
 }
 
 /// Partitions shorter than this are read from their oldest record: cheaper than asking where a time lies.
@@ -38,6 +49,11 @@ const SHORT: i64 = 10_000;
 impl Cluster {
     /// The ranges from `begin` to the present end.
     pub fn ranges(&self, shards: &[Shard], begin: Begin) -> Result<Vec<Range>, Failure> {
+        self.stretches(shards, begin, End::Now)
+    }
+
+    /// The ranges from `begin` to `end`. Times are those of the records, and short partitions are taken whole.
+    pub fn stretches(&self, shards: &[Shard], begin: Begin, end: End) -> Result<Vec<Range>, Failure> {
         let ends = self.offsets(shards, |_| Offset::End)?;
         let oldest = self.offsets(shards, |_| Offset::Beginning)?;
         let at =
@@ -46,8 +62,15 @@ impl Cluster {
         for shard in shards {
             ranges.push(Range { shard: *shard, from: at(&oldest, shard), to: at(&ends, shard) });
         }
-        if let Begin::At(time) = begin {
-            self.narrow(&mut ranges, time)?;
+        if let End::At(time) = end {
+            self.cut(&mut ranges, time)?;
+        }
+        match begin {
+            Begin::Oldest => {}
+            Begin::At(time) => self.narrow(&mut ranges, time)?,
+            Begin::Newest(records) => {
+                ranges.iter_mut().for_each(|range| range.from = range.from.max(range.to - records));
+            }
         }
         ranges.retain(|range| range.from < range.to);
         Ok(ranges)
@@ -67,6 +90,17 @@ impl Cluster {
                 // Nothing is that young by its timestamp. Clocks err: the last records are looked at all the same.
                 Some(_) => range.from = range.from.max(range.to - SHORT),
                 None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn cut(&self, ranges: &mut [Range], time: Timestamp) -> Result<(), Failure> {
+        let long: Vec<Shard> = ranges.iter().filter(|r| r.to - r.from > SHORT).map(|r| r.shard).collect();
+        let stops = self.offsets(&long, |_| Offset::Offset(time.as_millis()))?;
+        for range in ranges {
+            if let Some(stop) = stops.get(&range.shard).filter(|stop| **stop >= 0) {
+                range.to = range.to.min(*stop);
             }
         }
         Ok(())

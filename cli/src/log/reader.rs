@@ -10,7 +10,7 @@ use rdkafka::{
     message::{BorrowedHeaders, BorrowedMessage, Headers as _},
 };
 
-use super::{Cluster, Range, Shard, client, client::Quiet};
+use super::{Cluster, Range, Shard, client, client::Quiet, progress::Progress};
 use crate::{clock, exit::Failure};
 
 /// Reads the partitions it was given, in the order of each.
@@ -49,6 +49,7 @@ impl Cluster {
         let reader = self.reader(&ranges.iter().map(|range| (range.shard, range.from)).collect())?;
         let mut open: BTreeMap<Shard, i64> = ranges.iter().map(|range| (range.shard, range.to)).collect();
         let mut heard = clock::instant();
+        let mut progress = Progress::of(ranges);
         while !open.is_empty() {
             let polled = reader.poll(Duration::from_millis(100), &mut |record| {
                 let shard = (record.place.topic, record.place.partition);
@@ -61,7 +62,10 @@ impl Cluster {
                 }
             })?;
             match polled {
-                Polled::Record => heard = clock::instant(),
+                Polled::Record => {
+                    heard = clock::instant();
+                    progress.step();
+                }
                 Polled::End | Polled::Nothing => reader.close_passed(&mut open)?,
             }
             if heard.elapsed() > self.settings.timeout {

@@ -1,5 +1,7 @@
 //! An order's timeline: one event a line, with a lane for each service where there is room.
 
+use std::time::Duration;
+
 use anstyle::{AnsiColor, Style};
 use events_schema::Timestamp;
 use serde::Serialize;
@@ -12,6 +14,7 @@ use crate::fold::{
     order::Reason,
     story::{Goods, Purse},
     timeline::{Step, Timeline, lane},
+    wait::Who,
 };
 
 /// Below this many columns there is no room for lanes.
@@ -47,8 +50,11 @@ fn status(timeline: &Timeline) -> String {
     format!("{}{why}{after}", order.status.name())
 }
 
-/// The events as a table.
-pub fn table(timeline: &Timeline, lanes: bool) -> Table {
+/// A step that came later than this after its cause was a wait.
+pub const WAIT: Duration = Duration::from_secs(1);
+
+/// The events as a table, with a last row for who is waited for at the time `now`, if that is given.
+pub fn table(timeline: &Timeline, lanes: bool, now: Option<Timestamp>) -> Table {
     use Align::{Left, Right};
     let heads: &[(&'static str, Align)] = match lanes {
         true => &[
@@ -80,18 +86,52 @@ pub fn table(timeline: &Timeline, lanes: bool) -> Table {
             ),
             false => cells.extend([Cell::from(&step.source), event]),
         }
-        cells.extend([after(timeline, step).into(), step.place.into(), Cell::from(&step.brief)]);
+        cells.extend([after(timeline, step), step.place.into(), Cell::from(&step.brief)]);
+        table.row(cells);
+    }
+    if let Some((now, wait)) = now.zip(timeline.story.waits_for()) {
+        let mut cells: Vec<Cell> = vec![millis(now.0 - timeline.start().0).into()];
+        let mark = Cell::styled("…", waiting());
+        match lanes {
+            true => {
+                cells.extend((0..4).map(|at| if at == lane_of(wait.on) { mark.clone() } else { "".into() }))
+            }
+            false => cells.extend([Cell::from(wait.on), mark]),
+        }
+        let after = timeline.newest(wait.after).map_or_else(|| "".into(), |step| since(step, now));
+        cells.extend([after, "".into(), Cell::from(format!("waits: {}", wait.what))]);
         table.row(cells);
     }
     table
 }
 
-/// `+6.2 OrderPlaced`: what it answers, and how long that took.
-fn after(timeline: &Timeline, step: &Step) -> String {
+fn waiting() -> Style {
+    Style::new().fg_color(Some(AnsiColor::Yellow.into()))
+}
+
+fn lane_of(who: Who) -> usize {
+    match who {
+        Who::Operator => 0,
+        Who::Order => 1,
+        Who::Inventory => 2,
+        Who::Payment | Who::Provider => 3,
+    }
+}
+
+/// `+6.2 OrderPlaced`: what it answers, and how long that took. A wait says so.
+fn after(timeline: &Timeline, step: &Step) -> Cell {
     match (timeline.cause_of(step), step.cause) {
-        (Some(cause), _) => format!("{:+.1} {}", (step.time.0 - cause.time.0) as f64 / 1_000.0, cause.event),
-        (None, Some(id)) => format!("({})", id.as_str().chars().take(8).collect::<String>()),
-        (None, None) => String::new(),
+        (Some(cause), _) => since(cause, step.time),
+        (None, Some(id)) => format!("({})", id.as_str().chars().take(8).collect::<String>()).into(),
+        (None, None) => "".into(),
+    }
+}
+
+fn since(cause: &Step, time: Timestamp) -> Cell {
+    let text = format!("{:+.1} {}", (time.0 - cause.time.0) as f64 / 1_000.0, cause.event);
+    match cause.time.until(time) {
+        wait if wait >= WAIT => Cell::styled(format!("{text} (waited {})", span(wait)), waiting()),
+        _ => text.into(),
     }
 }
 
@@ -127,11 +167,15 @@ pub struct Document<'a> {
     money: &'a Purse,
     #[serde(skip_serializing_if = "Option::is_none")]
     waits_for: Option<String>,
+    /// Where reading stopped, because it had come to rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_until: Option<Timestamp>,
     events: Vec<Event<'a>>,
 }
 
+/// One event of it.
 #[derive(Serialize)]
-struct Event<'a> {
+pub struct Event<'a> {
     event: &'a str,
     id: &'a str,
     source: &'a str,
@@ -150,7 +194,7 @@ struct Event<'a> {
 }
 
 /// The timeline, ready for JSON.
-pub fn document(timeline: &Timeline) -> Document<'_> {
+pub fn document(timeline: &Timeline, read_until: Option<Timestamp>) -> Document<'_> {
     let story = &timeline.story;
     Document {
         order_id: timeline.order.as_str(),
@@ -159,12 +203,14 @@ pub fn document(timeline: &Timeline) -> Document<'_> {
         reasons: story.order.as_ref().map(|order| order.reasons.clone()).unwrap_or_default(),
         goods: &story.goods,
         money: &story.money,
-        waits_for: story.waits_for(),
+        waits_for: story.waits_for().map(|wait| wait.to_string()),
+        read_until,
         events: timeline.steps.iter().map(|step| event(timeline, step)).collect(),
     }
 }
 
-fn event<'a>(timeline: &Timeline, step: &'a Step) -> Event<'a> {
+/// One event, ready for JSON.
+pub fn event<'a>(timeline: &Timeline, step: &'a Step) -> Event<'a> {
     let since = |from: Timestamp| (step.time.0 - from.0) as f64 / 1_000.0;
     Event {
         event: &step.event,

@@ -6,11 +6,14 @@
 mod facts;
 mod stage;
 
+mod auditing;
+mod explaining;
 mod looking;
 mod parking;
 mod placing;
 mod real;
 mod stocking;
+mod stranded;
 mod usage;
 
 macro_rules! scenarios {
@@ -47,11 +50,26 @@ scenarios! {
     looking::a_value_over_several_lines_stays_one_line_of_json,
     looking::a_closed_pipe_ends_it_quietly,
     looking::ctrl_c_ends_tail_with_130,
+    explaining::why_names_the_owner_of_the_next_step_and_the_evidence,
+    explaining::why_says_how_an_order_ended,
+    explaining::stuck_lists_what_is_open_with_its_owner_and_leaves_out_what_rests,
+    explaining::a_parked_order_is_explained_with_the_command_that_resumes_it,
+    explaining::orders_are_listed_by_customer_and_product,
+    explaining::the_past_is_told_as_it_was_known_then,
+    explaining::the_past_of_a_product_is_told_too,
+    explaining::watch_ends_when_the_order_has_come_to_rest,
+    explaining::a_trace_stands_as_a_tree_of_causes,
+    explaining::orders_are_counted_by_fate,
+    explaining::top_tells_rates_and_what_is_open,
     stocking::the_books_add_up_over_all_partitions,
     stocking::the_history_of_a_product_names_its_orders,
     stocking::warehouse_events_stand_on_the_partition_of_their_sku,
     stocking::the_catalog_shows_the_newest_word_on_a_product,
+    auditing::an_order_charged_twice_ends_the_audit_with_6_and_is_named,
+    auditing::an_audit_of_nothing_holds,
+    auditing::a_shop_that_has_not_settled_in_time_ends_with_5,
     parking::a_parked_record_is_listed_shown_and_resumed_where_it_stands,
+    parking::a_dry_run_writes_nothing_and_shows_what_waits,
     parking::a_decided_record_waits_no_more,
     parking::a_subject_parked_at_two_services_must_be_told_apart,
 }

@@ -51,6 +51,24 @@ pub fn a_parked_record_is_listed_shown_and_resumed_where_it_stands(stage: &Stage
     stage.ctl(&["parked", "resume", "o-2"]).ends_with(66);
 }
 
+pub fn a_dry_run_writes_nothing_and_shows_what_waits(stage: &Stage) {
+    set_aside(stage, Topic::OrderParked, "order");
+    let run = stage.ctl(&["parked", "resume", "o-1", "--dry-run"]).ends_with(0);
+    let partition = home("o-1");
+    assert_eq!(
+        run.out,
+        format!(
+            "nothing is written; order would be asked to\n\
+             resume checkout-{partition}@17  OrderPlaced  data of OrderPlaced: no lines\n"
+        )
+    );
+    let args = ["parked", "discard", "o-1", "--dry-run", "--reason", "a test", "--output", "json"];
+    assert_eq!(stage.ctl(&args).ends_with(0).json()[0]["offset"], 17);
+    assert!(stage.records("operations").is_empty());
+    let list = stage.ctl(&["parked", "list"]).ends_with(0);
+    assert!(list.err.starts_with("1 wait: 1 at order; the oldest for "), "{list:?}");
+}
+
 pub fn a_decided_record_waits_no_more(stage: &Stage) {
     set_aside(stage, Topic::OrderParked, "order");
     let gone = EventDiscarded {

@@ -161,6 +161,28 @@ pub fn home(key: &str) -> u16 {
     partition_of(&key.parse::<Key>().unwrap(), PARTITIONS)
 }
 
+/// How long a test waits for something at most.
+pub struct Patience {
+    span: Duration,
+}
+
+impl Patience {
+    /// So long.
+    pub fn of(span: Duration) -> Patience {
+        Patience { span }
+    }
+
+    /// Looks again until it is so.
+    #[track_caller]
+    pub fn until(&self, what: &str, so: impl Fn() -> bool) {
+        let since = started();
+        let deadline = since.elapsed() + self.span;
+        while !so() {
+            assert!(since.elapsed() < deadline, "not within {:?}: {what}", self.span);
+        }
+    }
+}
+
 fn started() -> Instant {
     static STARTED: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     #[expect(clippy::disallowed_methods, reason = "bounds how long a test waits")]

@@ -34,7 +34,7 @@ impl Shop {
         let (source, sink) = self.log.connect("inventory", "0", Topic::Inventory, Box::new(NoFaults));
         let pace = Pace { restore_facts: 40, look: Duration::ZERO, ..Pace::default() };
         Member(
-            Worker::new(Inventory::new(Settings::default()), pace, Metrics::unread(Source::Inventory)),
+            Worker::new(Inventory::new(Settings::default()), pace, Metrics::unread()),
             source,
             sink,
         )

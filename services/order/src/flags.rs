@@ -42,7 +42,7 @@ impl Flags {
             max_lines: self.max_lines,
             tax_basis_points: self.tax_basis_points,
             remembered: RememberedLimits {
-                age: Duration::from_secs(self.window_h * 3600),
+                age: Duration::from_secs(self.window_h.saturating_mul(3600)),
                 ..defaults.remembered
             },
             ..defaults

@@ -51,7 +51,7 @@ pub struct Books {
 impl Books {
     /// Adds a history up.
     pub fn of(history: &History) -> Books {
-        let mut books = Books { stock: stock::fold(history).0, money: BTreeMap::new() };
+        let mut books = Books { stock: stock::fold(history).books, money: BTreeMap::new() };
         for event in history.of(Topic::Payments) {
             match &event.told {
                 Told::Payment(PaymentFact::PaymentCaptured(fact)) => {

@@ -28,29 +28,25 @@ const ONCE: [&str; 15] = [
 pub(crate) fn unique(history: &History) -> Verdict {
     let mut verdict = Verdict::new("S12", "no fact is there twice");
     for topic in [Topic::Orders, Topic::Inventory, Topic::Payments] {
-        let mut ids: HashMap<EventId, &Event> = HashMap::new();
-        let mut once: HashMap<(Key, &str), &Event> = HashMap::new();
+        let mut ids: HashMap<&EventId, &Event> = HashMap::new();
+        let mut once: HashMap<(&Key, usize), &Event> = HashMap::new();
         for event in history.of(topic) {
-            let first = ids.insert(event.id, event);
-            let shows = |first: &Event| [(event.kind.as_str(), event.place), ("first", first.place)].to_vec();
-            let shown = first.map(shows).unwrap_or_default();
-            verdict.judge(
-                first.is_none(),
-                event.subject,
-                || format!("event id {} is there twice", event.id),
-                &shown,
-            );
-            if ONCE.contains(&event.kind.as_str()) {
-                let first = once.insert((event.subject, &event.kind), event);
-                let shown = first.map(shows).unwrap_or_default();
-                verdict.judge(
-                    first.is_none(),
-                    event.subject,
-                    || format!("{} is said twice", event.kind),
-                    &shown,
-                );
+            let first = ids.insert(&event.id, event);
+            judge(&mut verdict, event, first, || format!("event id {} is there twice", event.id));
+            if let Some(number) = ONCE.iter().position(|once| *once == event.kind) {
+                let first = once.insert((&event.subject, number), event);
+                judge(&mut verdict, event, first, || format!("{} is said twice", event.kind));
             }
         }
     }
     verdict
+}
+
+fn judge(verdict: &mut Verdict, event: &Event, first: Option<&Event>, what: impl FnOnce() -> String) {
+    match first {
+        None => verdict.pass(),
+        Some(first) => {
+            verdict.refuse(event.subject, what(), &[(&event.kind, event.place), ("first", first.place)]);
+        }
+    }
 }

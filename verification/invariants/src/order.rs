@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use events_schema::{
-    Key, Line, Money, Place, Topic,
+    Key, Line, Money, Place, Timestamp, Topic,
     checkout::CheckoutEvent,
-    inventory::InventoryFact,
+    inventory::{InventoryFact, ReleaseCause},
     orders::{CancelReason, OrderFact},
     payments::PaymentFact,
 };
@@ -39,11 +39,19 @@ pub struct Order {
     pub(crate) confirmed: Vec<Place>,
     pub(crate) completed: Vec<Place>,
     pub(crate) cancelled: Vec<At<CancelReason>>,
+    pub(crate) cancellations_refused: Vec<Place>,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) queued: Vec<Place>,
     pub(crate) reserved: Vec<At<Vec<Line>>>,
     pub(crate) refused: Vec<At<&'static str>>,
     pub(crate) released: Vec<At<Vec<Line>>>,
+    pub(crate) released_for: Vec<At<ReleaseCause>>,
     pub(crate) shipped: Vec<At<Vec<Line>>>,
+    pub(crate) started: Vec<Place>,
+    pub(crate) failed: Vec<Place>,
+    pub(crate) voided: Vec<Place>,
     pub(crate) captured: Vec<At<Money>>,
+    pub(crate) refund_started: Vec<Place>,
     pub(crate) refunded: Vec<At<Money>>,
     pub(crate) aside: Aside,
 }
@@ -72,8 +80,7 @@ impl Order {
             Told::Checkout(CheckoutEvent::OrderPlaced(_)) => self.placed.push(at),
             Told::Order(fact) => self.take_order(fact, at),
             Told::Inventory(fact) => self.take_inventory(fact, at),
-            Told::Payment(PaymentFact::PaymentCaptured(fact)) => self.captured.push((fact.amount, at)),
-            Told::Payment(PaymentFact::PaymentRefunded(fact)) => self.refunded.push((fact.amount, at)),
+            Told::Payment(fact) => self.take_payment(fact, at),
             Told::Parking(fact) => self.aside.take(fact, at.topic, history),
             _ => {}
         }
@@ -81,23 +88,42 @@ impl Order {
 
     fn take_order(&mut self, fact: &OrderFact, at: Place) {
         match fact {
-            OrderFact::OrderAccepted(fact) => self.accepted.push((fact.total, at)),
+            OrderFact::OrderAccepted(fact) => {
+                self.accepted.push((fact.total, at));
+                self.expires_at = Some(fact.expires_at);
+            }
             OrderFact::OrderRejected(_) => self.rejected.push(at),
             OrderFact::OrderConfirmed(_) => self.confirmed.push(at),
             OrderFact::OrderCompleted(_) => self.completed.push(at),
             OrderFact::OrderCancelled(fact) => self.cancelled.push((fact.reason, at)),
-            OrderFact::OrderCancellationRefused(_) => {}
+            OrderFact::OrderCancellationRefused(_) => self.cancellations_refused.push(at),
         }
     }
 
     fn take_inventory(&mut self, fact: &InventoryFact, at: Place) {
         match fact {
+            InventoryFact::ReservationQueued(_) => self.queued.push(at),
             InventoryFact::StockReserved(fact) => self.reserved.push((fact.lines.clone(), at)),
             InventoryFact::StockRejected(_) => self.refused.push(("StockRejected", at)),
             InventoryFact::ReservationDropped(_) => self.refused.push(("ReservationDropped", at)),
-            InventoryFact::StockReleased(fact) => self.released.push((fact.lines.clone(), at)),
+            InventoryFact::StockReleased(fact) => {
+                self.released.push((fact.lines.clone(), at));
+                self.released_for.push((fact.cause, at));
+            }
             InventoryFact::StockShipped(fact) => self.shipped.push((fact.lines.clone(), at)),
             _ => {}
+        }
+    }
+
+    fn take_payment(&mut self, fact: &PaymentFact, at: Place) {
+        match fact {
+            PaymentFact::PaymentCaptured(fact) => self.captured.push((fact.amount, at)),
+            PaymentFact::PaymentRefunded(fact) => self.refunded.push((fact.amount, at)),
+            PaymentFact::PaymentFailed(_) => self.failed.push(at),
+            PaymentFact::PaymentVoided(_) => self.voided.push(at),
+            PaymentFact::RefundStarted(_) => self.refund_started.push(at),
+            PaymentFact::PaymentStarted(_) => self.started.push(at),
+            PaymentFact::RefundFailed(_) => {}
         }
     }
 }

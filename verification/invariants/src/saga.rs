@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use events_schema::{Key, Money, Place};
 
-use crate::{Fate, History, Verdict, order::Order};
+use crate::{Fate, Order, Verdict};
 
 type Orders = BTreeMap<Key, Order>;
 
-pub(crate) fn check(orders: &Orders, _: &History, settled: bool) -> Vec<Verdict> {
+pub(crate) fn check(orders: &Orders, settled: bool) -> Vec<Verdict> {
     let mut verdicts = vec![
         one_answer(orders),
         charged_once(orders),
@@ -24,7 +24,7 @@ pub(crate) fn check(orders: &Orders, _: &History, settled: bool) -> Vec<Verdict>
     verdicts
 }
 
-fn places<T>(name: &'static str, of: &[(T, Place)]) -> Vec<(&'static str, Place)> {
+pub(crate) fn places<T>(name: &'static str, of: &[(T, Place)]) -> Vec<(&'static str, Place)> {
     of.iter().map(|(_, place)| (name, *place)).collect()
 }
 

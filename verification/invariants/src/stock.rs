@@ -2,10 +2,10 @@
 //!
 //! A fold of the inventory facts of its own, from the protocol's text and not from the service's code.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use events_schema::{
-    Key, Line, Place, Topic,
+    EventId, Key, Line, Place, Topic,
     inventory::{InventoryFact, StockAllotted, StockDenied},
 };
 
@@ -26,20 +26,34 @@ struct Shelf {
     shelf: BTreeMap<Key, i64>,
     depot: BTreeMap<Key, i64>,
     /// Where something fell below zero.
-    short: Vec<Short>,
+    short: Vec<(Key, Place, &'static str)>,
 }
 
-/// Where a shelf or a depot gave away what it did not have.
-type Short = (Key, Place, &'static str);
+/// Where a shelf or a depot gave away what it did not have: the SKU, the event and its place.
+type Short = (Key, String, Place, &'static str);
 
-/// The books of every SKU, and where a partition gave away what it did not have.
-pub(crate) fn fold(history: &History) -> (BTreeMap<Key, StockBook>, Vec<Short>) {
-    let mut books: BTreeMap<Key, StockBook> = BTreeMap::new();
-    let mut short = Vec::new();
+/// What the inventory's facts add up to.
+#[derive(Default)]
+pub(crate) struct Stock {
+    /// By SKU.
+    pub(crate) books: BTreeMap<Key, StockBook>,
+    /// Where a partition gave away what it did not have.
+    short: Vec<Short>,
+    /// The answers to a recall after which the shelf still had pieces.
+    pub(crate) kept: HashSet<EventId>,
+}
+
+/// Adds the inventory's facts up.
+pub(crate) fn fold(history: &History) -> Stock {
+    let mut stock = Stock::default();
+    let books = &mut stock.books;
     for (_, events) in history.partitions_of(Topic::Inventory) {
         let mut shelf = Shelf::default();
         for event in events {
-            shelf.take(event, &mut books);
+            shelf.take(event, books);
+            if shelf.keeps(event) {
+                stock.kept.insert(event.id);
+            }
         }
         for (sku, free) in &shelf.shelf {
             books.entry(*sku).or_default().on_shelves += free;
@@ -47,9 +61,14 @@ pub(crate) fn fold(history: &History) -> (BTreeMap<Key, StockBook>, Vec<Short>) 
         for (sku, free) in &shelf.depot {
             books.entry(*sku).or_default().in_depot += free;
         }
-        short.append(&mut shelf.short);
+        let named = |(sku, at, what)| (sku, kind_at(events, at), at, what);
+        stock.short.extend(shelf.short.drain(..).map(named));
     }
-    (books, short)
+    stock
+}
+
+fn kind_at(events: &[Event], at: Place) -> String {
+    events.iter().find(|event| event.place == at).map(|event| event.kind.clone()).unwrap_or_default()
 }
 
 impl Shelf {
@@ -58,6 +77,12 @@ impl Shelf {
         let (sku, at) = (event.subject, event.place);
         self.take_sku(fact, sku, at, books);
         self.take_order(fact, sku, at, books);
+    }
+
+    /// Whether this answers a recall, and pieces stay on the shelf all the same.
+    fn keeps(&self, event: &Event) -> bool {
+        let Told::Inventory(InventoryFact::StockReturned(back)) = &event.told else { return false };
+        back.recalled && self.shelf.get(&event.subject).is_some_and(|free| *free > 0)
     }
 
     fn take_sku(&mut self, fact: &InventoryFact, sku: Key, at: Place, books: &mut BTreeMap<Key, StockBook>) {
@@ -175,31 +200,28 @@ fn pieces(quantity: u64) -> i64 {
     i64::try_from(quantity).unwrap_or(i64::MAX)
 }
 
-pub(crate) fn no_oversell(history: &History) -> Verdict {
+pub(crate) fn no_oversell(stock: &Stock, history: &History) -> Verdict {
     let mut verdict =
         Verdict::new("S1", "shipped, held and free never exceed what was supplied and not written off");
-    let (books, short) = fold(history);
-    for (sku, book) in &books {
+    for (sku, book) in &stock.books {
         let given = book.shipped + book.held + book.on_shelves + book.in_depot;
         let there = book.supplied - book.written_off;
         let right = given <= there;
         let shows = if right { Vec::new() } else { movements(history, *sku) };
         verdict.judge(right, *sku, || format!("{given} pieces given or free, {there} there"), &shows);
     }
-    for (sku, at, what) in short {
-        let event = history.of(Topic::Inventory).find(|event| event.place == at);
-        let kind = event.map_or("", |event| event.kind.as_str());
-        verdict.judge(false, sku, || what.to_owned(), &[(kind, at)]);
+    for (sku, kind, at, what) in &stock.short {
+        verdict.refuse(*sku, (*what).to_owned(), &[(kind, *at)]);
     }
     verdict
 }
 
-pub(crate) fn conserved(history: &History) -> Verdict {
+pub(crate) fn conserved(stock: &Stock, history: &History) -> Verdict {
     let mut verdict = Verdict::new(
         "S2",
         "every piece supplied is in a depot, in transfer, on a shelf, held, shipped or written off",
     );
-    for (sku, book) in fold(history).0 {
+    for (sku, book) in &stock.books {
         let there =
             book.in_depot + book.in_transfer + book.on_shelves + book.held + book.shipped + book.written_off;
         let right = there == book.supplied && book.in_transfer >= 0 && book.held >= 0;
@@ -207,8 +229,8 @@ pub(crate) fn conserved(history: &History) -> Verdict {
             let StockBook { supplied, in_transfer, held, .. } = book;
             format!("{there} accounted for, {supplied} supplied, {in_transfer} in transfer, {held} held")
         };
-        let shows = if right { Vec::new() } else { movements(history, sku) };
-        verdict.judge(right, sku, what, &shows);
+        let shows = if right { Vec::new() } else { movements(history, *sku) };
+        verdict.judge(right, *sku, what, &shows);
     }
     verdict
 }

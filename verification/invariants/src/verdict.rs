@@ -45,11 +45,22 @@ impl Verdict {
         what: impl FnOnce() -> String,
         shows: &[(&str, Place)],
     ) {
-        self.checked += 1;
-        if !right {
-            let events = shows.iter().map(|(event, place)| format!("{event} {place}")).collect();
-            self.breaches.push(Breach { subject, what: what(), events });
+        match right {
+            true => self.pass(),
+            false => self.refuse(subject, what(), shows),
         }
+    }
+
+    /// One thing was right.
+    pub(crate) fn pass(&mut self) {
+        self.checked += 1;
+    }
+
+    /// One thing was wrong.
+    pub(crate) fn refuse(&mut self, subject: Key, what: String, shows: &[(&str, Place)]) {
+        self.checked += 1;
+        let events = shows.iter().map(|(event, place)| format!("{event} {place}")).collect();
+        self.breaches.push(Breach { subject, what, events });
     }
 
     /// Whether it holds.

@@ -1,6 +1,6 @@
 //! Calm: the faults stop, everybody is up, and what the storm left open must come to an end.
 
-use crate::{Shop, parked};
+use crate::{Shop, Trouble, parked, process::Skew};
 
 impl Shop {
     /// Ends all trouble and lets the shop settle; then operators look after what is parked, if the plan says so.
@@ -8,6 +8,8 @@ impl Shop {
         self.provider.borrow_mut().calm();
         self.processes.iter().for_each(|process| process.mishaps().calm());
         self.broken.iter().for_each(|(_, broken)| broken.borrow_mut().clear());
+        self.processes.iter_mut().for_each(|process| process.set_clock(Skew::By(0)));
+        self.asleep.fill(false);
         self.raise();
         self.settle()?;
         if self.plan.mends {
@@ -37,6 +39,7 @@ impl Shop {
     pub fn restart(&mut self, forgotten: bool) -> Result<(), String> {
         self.processes.iter_mut().for_each(|process| process.die());
         if forgotten {
+            self.struck(Trouble::ForgottenPositions);
             for process in &self.processes {
                 self.log.forget_positions(process.service().name());
             }

@@ -2,7 +2,7 @@
 
 use choreography::{Clock, Input};
 use events_schema::{
-    Currency, Event, EventId, Key, Money, PaymentMethod, Source, Timestamp, Topic, announce,
+    Currency, Event, EventId, Key, Money, PaymentMethod, Place, Source, Timestamp, Topic, announce,
     checkout::{OfferedPayment, OrderCancellationRequested, OrderPlaced, WantedLine},
     customers::{CustomerBlocked, CustomerUnblocked},
     operations::{ParkedDiscardRequested, ParkedResumeRequested},
@@ -62,9 +62,19 @@ impl Shop {
 
     /// Somebody writes what is no event, under a subject's key.
     pub fn garbage(&mut self, topic: Topic, subject: Key, partition: u16) {
+        self.poison(Poison::NotJson, topic, subject, partition);
+    }
+
+    /// Somebody writes what nobody can take, under a subject's key.
+    pub(crate) fn poison(&mut self, kind: Poison, topic: Topic, subject: Key, partition: u16) {
         self.poisoned.insert(subject);
+        let (key, value) = kind.record(topic, subject);
         let to = Input { topic, partition };
-        self.log.produce(to, self.next_time(), Some(subject.as_bytes()), Some(b"not an event"), Vec::new());
+        let offset = self.log.produce(to, self.next_time(), Some(&key), value.as_deref(), Vec::new());
+        if !matches!(kind, Poison::FutureVersion | Poison::MissingField) {
+            // Nobody can read it; the others are only read by those who react to that event.
+            self.unreadable.push(Place { topic, partition, offset });
+        }
     }
 
     /// A service breaks on a subject from now on, or is mended.
@@ -117,5 +127,63 @@ pub(crate) fn placement(
         currency: None,
         payment: OfferedPayment { method, token: token.to_owned() },
         note: None,
+    }
+}
+
+/// What makes a record one that nobody can take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Poison {
+    NotJson,
+    FutureVersion,
+    MissingField,
+    NoValue,
+    StrangeKey,
+    Huge,
+}
+
+impl Poison {
+    /// Each kind as often as it should be; a huge one costs time.
+    pub(crate) const ALL: [Poison; 16] = [
+        Poison::NotJson,
+        Poison::NotJson,
+        Poison::NotJson,
+        Poison::FutureVersion,
+        Poison::FutureVersion,
+        Poison::FutureVersion,
+        Poison::MissingField,
+        Poison::MissingField,
+        Poison::MissingField,
+        Poison::NoValue,
+        Poison::NoValue,
+        Poison::NoValue,
+        Poison::StrangeKey,
+        Poison::StrangeKey,
+        Poison::StrangeKey,
+        Poison::Huge,
+    ];
+
+    fn record(self, topic: Topic, subject: Key) -> (Vec<u8>, Option<Vec<u8>>) {
+        let event = match topic {
+            Topic::Orders => "OrderAccepted",
+            Topic::Inventory => "StockReserved",
+            Topic::Payments => "PaymentCaptured",
+            Topic::Operations => "ParkedResumeRequested",
+            _ => "OrderPlaced",
+        };
+        let envelope = |rest: &str| {
+            let time = "2027-01-15T08:00:00Z";
+            format!(
+                r#"{{"type":"{event}","id":"poison","source":"cli","subject":"{subject}","time":"{time}"{rest},"data":{{}}}}"#
+            )
+        };
+        let value = match self {
+            Poison::NotJson | Poison::StrangeKey => "not an event".to_owned(),
+            Poison::FutureVersion => envelope(&format!(r#","dataschema":"urn:orders:{event}:99""#)),
+            Poison::MissingField => envelope(""),
+            Poison::NoValue => return (subject.as_bytes().to_vec(), None),
+            Poison::Huge => "x".repeat(1_048_000),
+        };
+        let key = if self == Poison::StrangeKey { vec![0xff, 0xfe] } else { subject.as_bytes().to_vec() };
+        (key, Some(value.into_bytes()))
     }
 }

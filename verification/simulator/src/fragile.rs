@@ -5,6 +5,8 @@ use std::{cell::RefCell, collections::BTreeSet, panic::resume_unwind, rc::Rc, ti
 use choreography::{Consumes, Decision, Duty, Row, Service, Task};
 use events_schema::{Fact, Key, Source, Timestamp, Topic};
 
+use crate::planted::{self, Misled};
+
 /// The subjects a service breaks on. Clones are the same set.
 pub(crate) type Broken = Rc<RefCell<BTreeSet<Key>>>;
 
@@ -35,7 +37,7 @@ impl Planted {
     }
 }
 
-impl<S: Service> Service for Fragile<S> {
+impl<S: Misled> Service for Fragile<S> {
     const SOURCE: Source = S::SOURCE;
     const EMITS: Topic = S::EMITS;
     const PARKED: Topic = S::PARKED;
@@ -63,7 +65,8 @@ impl<S: Service> Service for Fragile<S> {
 
     fn decide(&self, command: &S::Command, state: &S::State, now: Timestamp, out: &mut Decision<S::Fact>) {
         match self.planted {
-            None => self.service.decide(command, state, now, out),
+            None if planted::is_sound() => self.service.decide(command, state, now, out),
+            None => self.service.misdecide(command, state, now, out),
             Some(planted) => {
                 let mut meant = Decision::default();
                 self.service.decide(command, state, now, &mut meant);
@@ -82,7 +85,10 @@ impl<S: Service> Service for Fragile<S> {
     }
 
     fn evolve(state: &mut S::State, subject: Key, fact: &S::Fact, time: Timestamp) {
-        S::evolve(state, subject, fact, time);
+        match planted::is_sound() {
+            true => S::evolve(state, subject, fact, time),
+            false => S::misfold(state, subject, fact, time),
+        }
     }
 
     fn duties(state: &S::State, subject: Key, fact: &S::Fact, duty: &mut dyn FnMut(Duty<S::Request>)) {

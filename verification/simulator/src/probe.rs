@@ -12,13 +12,16 @@ use crate::{Broken, Shop, plan::key};
 impl Shop {
     /// Orders all free pieces of each product at once, wherever they lie; each such order must complete (S19).
     pub fn sell_out(&mut self) -> Result<(), Broken> {
-        for (sku, book) in Books::of(&self.history()).stock {
-            let free = book.in_depot + book.on_shelves;
-            if free > 0 {
-                self.sell(sku, free)?;
-            }
+        let stock = Books::of(&self.history()).stock.into_iter();
+        let free: Vec<(Key, i64)> = stock
+            .map(|(sku, book)| (sku, book.in_depot + book.on_shelves))
+            .filter(|(_, free)| *free > 0)
+            .collect();
+        for (sku, free) in &free {
+            self.place(last(*sku), "tok_ok", &[(*sku, *free)]);
         }
-        Ok(())
+        self.settle().map_err(|what| self.broken(format!("L1: {what}"), None))?;
+        free.into_iter().try_for_each(|(sku, free)| self.is_sold(sku, free))
     }
 
     /// The provider is asked nothing any more: every question has its answer (L2).
@@ -40,10 +43,8 @@ impl Shop {
         ))
     }
 
-    fn sell(&mut self, sku: Key, pieces: i64) -> Result<(), Broken> {
-        let order = key(&format!("last-{sku}"));
-        self.place(order, "tok_ok", &[(sku, pieces)]);
-        self.wait(Duration::from_secs(1));
+    fn is_sold(&self, sku: Key, pieces: i64) -> Result<(), Broken> {
+        let order = last(sku);
         let fate = self.history().fates().get(&order).copied();
         if fate == Some(Fate::Completed) {
             return Ok(());
@@ -53,4 +54,9 @@ impl Shop {
         broken.story.push_str(&self.broken(String::new(), Some(sku)).story);
         Err(broken)
     }
+}
+
+/// The order for all that is left of a product.
+fn last(sku: Key) -> Key {
+    key(&format!("last-{sku}"))
 }

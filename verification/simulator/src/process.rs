@@ -1,16 +1,14 @@
 //! `Process`: one process of a service: the real worker, between a memory log and an outside, that can die and start.
 
-use std::time::Duration;
+use std::{fmt::Debug, time::Duration};
 
-use choreography::{
-    Fatal, Metrics, Pace, Ports, Service, Turned, Worker,
-    memory::{MemoryLog, MemorySource},
-};
-use events_schema::Source as Emitter;
+use choreography::{Clock, Fatal, Metrics, Pace, Ports, Service, Turned, Worker, memory::MemoryLog};
+use events_schema::{Source as Emitter, Timestamp};
 
 use crate::{
     Time,
     mishaps::{Mishaps, Troubled},
+    planted::Reader,
     provider::Owns,
 };
 
@@ -20,6 +18,8 @@ pub(crate) trait Process {
     fn service(&self) -> Emitter;
     /// One turn; `Err`: it is down now.
     fn turn(&mut self) -> Result<Turned, Fatal>;
+    /// When it next has something to do though no record comes in.
+    fn next_due(&self) -> Option<Timestamp>;
     /// It dies: its memory and its open calls are gone, its open transaction stays open.
     fn die(&mut self);
     /// It starts, or starts anew, under its old identity.
@@ -30,6 +30,35 @@ pub(crate) trait Process {
     fn expire(&self);
     /// What goes wrong for it.
     fn mishaps(&self) -> &Mishaps;
+    /// Its clock goes wrong, or right again.
+    fn set_clock(&mut self, skew: Skew);
+    /// Each of its tasks: the partition, and the state as text.
+    fn states(&self) -> Vec<(u16, String)>;
+}
+
+/// How wrong a process's clock is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Skew {
+    /// Ahead, or behind, by so many microseconds.
+    By(i64),
+    /// It stands still.
+    Frozen,
+}
+
+/// A process's own clock.
+struct Own {
+    time: Time,
+    skew: Skew,
+    stood: Timestamp,
+}
+
+impl Clock for Own {
+    fn now(&self) -> Timestamp {
+        match self.skew {
+            Skew::By(micros) => Timestamp(self.time.now().0 + micros),
+            Skew::Frozen => self.stood,
+        }
+    }
 }
 
 /// What is the same for every process of a shop.
@@ -47,6 +76,7 @@ pub(crate) type Made<S> = (S, Box<dyn Owns<S>>);
 pub(crate) struct Instance<S: Service> {
     ground: Ground,
     name: String,
+    clock: Own,
     mishaps: Mishaps,
     make: Box<dyn Fn() -> Made<S>>,
     running: Option<Running<S>>,
@@ -55,11 +85,11 @@ pub(crate) struct Instance<S: Service> {
 struct Running<S: Service> {
     worker: Worker<S>,
     outside: Box<dyn Owns<S>>,
-    source: MemorySource,
+    source: Reader,
     sink: Troubled,
 }
 
-impl<S: Service> Instance<S> {
+impl<S: Service<State: Debug>> Instance<S> {
     /// A process that runs from now on.
     pub(crate) fn new(
         ground: Ground,
@@ -68,13 +98,14 @@ impl<S: Service> Instance<S> {
         make: impl Fn() -> Made<S> + 'static,
     ) -> Instance<S> {
         let (mishaps, make) = (Mishaps::new(seed), Box::new(make));
-        let mut instance = Instance { ground, name, mishaps, make, running: None };
+        let clock = Own { time: ground.time.clone(), skew: Skew::By(0), stood: ground.time.now() };
+        let mut instance = Instance { ground, name, clock, mishaps, make, running: None };
         instance.start();
         instance
     }
 }
 
-impl<S: Service> Process for Instance<S> {
+impl<S: Service<State: Debug>> Process for Instance<S> {
     fn service(&self) -> Emitter {
         S::SOURCE
     }
@@ -87,11 +118,16 @@ impl<S: Service> Process for Instance<S> {
         let Running { worker, outside, source, sink } = running;
         // The trait object of the outside's own kind is what the ports take.
         let outside: &mut dyn Owns<S> = outside.as_mut();
-        let turned = worker.turn(&mut Ports { source, sink, outside, clock: &self.ground.time });
+        let turned = worker.turn(&mut Ports { source, sink, outside, clock: &self.clock });
         if turned.is_err() {
             self.running = None;
         }
         turned
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let running = self.running.as_ref()?;
+        running.worker.next_due().into_iter().chain(running.outside.next_due()).min()
     }
 
     fn die(&mut self) {
@@ -102,10 +138,8 @@ impl<S: Service> Process for Instance<S> {
         let (service, outside) = (self.make)();
         let group = S::SOURCE.name();
         let Ground { log, pace, .. } = &self.ground;
-        let (source, sink) = log.connect(group, &self.name, S::EMITS, Box::new(self.mishaps.clone()));
-        let (mishaps, log, instance) = (self.mishaps.clone(), log.clone(), self.name.clone());
-        let sink = Troubled { sink, mishaps, log, group, instance, lease: S::EMITS };
-        let worker = Worker::new(service, *pace, Metrics::unread(S::SOURCE));
+        let (source, sink) = self.mishaps.connect(log, group, &self.name, S::EMITS);
+        let worker = Worker::new(service, *pace, Metrics::unread());
         self.running = Some(Running { worker, outside, source, sink });
     }
 
@@ -121,5 +155,16 @@ impl<S: Service> Process for Instance<S> {
 
     fn mishaps(&self) -> &Mishaps {
         &self.mishaps
+    }
+
+    fn set_clock(&mut self, skew: Skew) {
+        self.clock.stood = self.ground.time.now();
+        self.clock.skew = skew;
+    }
+
+    fn states(&self) -> Vec<(u16, String)> {
+        let Some(Running { worker, .. }) = &self.running else { return Vec::new() };
+        let text = |partition| worker.state(partition).map(|state| (partition, format!("{state:?}")));
+        worker.partitions().filter_map(text).collect()
     }
 }

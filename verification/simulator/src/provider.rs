@@ -10,7 +10,11 @@ use payment::{
 };
 use rand::{Rng, rngs::StdRng};
 
-use crate::{Time, fragile::Fragile};
+use crate::{
+    Time,
+    fragile::Fragile,
+    planted::{Mistake, makes, no_for_no_answer},
+};
 
 /// How often the provider repeats what it says of its own accord, and after how long: whoever it told may have died.
 const REPEATS: u32 = 3;
@@ -26,6 +30,11 @@ pub(crate) struct Provider {
     pub(crate) losing: f64,
     pub(crate) chance: StdRng,
     words: Vec<Word>,
+    /// How often it said the same twice, contradicted itself, was silent after capturing, and was not heard.
+    pub(crate) twice: u64,
+    pub(crate) contradicted: u64,
+    pub(crate) late: u64,
+    pub(crate) lost: u64,
     /// How often it was asked anything.
     pub(crate) asked: u64,
 }
@@ -36,13 +45,16 @@ struct Word {
     partition: u16,
     subject: Key,
     cause: EventId,
+    /// What it said first.
+    first: Option<Answer>,
     answer: Option<Answer>,
     left: u32,
 }
 
 impl Provider {
     pub(crate) fn new(bank: Bank, losing: f64, chance: StdRng) -> Provider {
-        Provider { bank, losing, chance, words: Vec::new(), asked: 0 }
+        let words = Vec::new();
+        Provider { bank, losing, chance, words, twice: 0, contradicted: 0, late: 0, lost: 0, asked: 0 }
     }
 
     /// Nothing gets lost any more, and all is said once more.
@@ -52,7 +64,9 @@ impl Provider {
     }
 
     fn loses(&mut self) -> bool {
-        self.losing > 0.0 && self.chance.random_bool(self.losing)
+        let loses = self.losing > 0.0 && self.chance.random_bool(self.losing);
+        self.lost += u64::from(loses);
+        loses
     }
 
     fn put(&mut self, key: Key, request: &Request) -> Reply {
@@ -64,15 +78,25 @@ impl Provider {
         }
     }
 
+    /// When it next has something to say of its own accord.
+    fn next_due(&self) -> Option<Timestamp> {
+        self.words.iter().filter(|word| word.left > 0).map(|word| word.at).min()
+    }
+
     /// What it has to say by now about orders of these partitions.
     fn speak(&mut self, now: Timestamp, partitions: &[u16]) -> Vec<Answered<Answer>> {
-        let Provider { bank, words, .. } = self;
+        let Provider { bank, words, twice, contradicted, .. } = self;
         let due = words.iter_mut().filter(|word| word.left > 0 && word.at <= now);
         let mut spoken = Vec::new();
         for word in due.filter(|word| partitions.contains(&word.partition)) {
             let Word { partition, subject, cause, .. } = *word;
             (word.left, word.at) = (word.left - 1, now + REPEATS_AFTER);
-            word.answer = word.answer.take().or_else(|| bank.speak_again(subject));
+            if word.answer.is_none() {
+                word.answer = bank.speak_again(subject);
+                let same = word.answer == word.first;
+                *twice += u64::from(word.answer.is_some() && same);
+                *contradicted += u64::from(word.answer.is_some() && !same);
+            }
             spoken.extend(word.answer.clone().map(|answer| Answered { partition, subject, cause, answer }));
         }
         spoken
@@ -111,16 +135,30 @@ impl Outside<Fragile<Payment>> for Line {
         if self.calls.get(&at).is_some_and(|call| call.cause == cause && now < call.gives_up) {
             return;
         }
+        let timed_out = self.calls.get(&at).is_some_and(|call| call.cause == cause);
+        if timed_out && makes(Mistake::TimeOutTakenForDecline) && matches!(request, Request::Capture { .. }) {
+            return self.arrives(now, Answered { partition, subject, cause, answer: no_for_no_answer() });
+        }
         self.calls.insert(at, Call { cause, gives_up: now + PATIENCE });
         let mut provider = self.provider.borrow_mut();
         provider.asked += 1;
         if provider.loses() {
             return;
         }
+        let moved = provider.bank.movements().len();
         let Reply { answer, after, again } = provider.put(subject, request);
+        provider.late += u64::from(answer.is_none() && provider.bank.movements().len() > moved);
         if let Some(again) = again {
             let at = now + after + again;
-            provider.words.push(Word { at, partition, subject, cause, answer: None, left: REPEATS });
+            provider.words.push(Word {
+                at,
+                partition,
+                subject,
+                cause,
+                first: answer.clone(),
+                answer: None,
+                left: REPEATS,
+            });
         }
         let lost = provider.loses();
         drop(provider);
@@ -149,6 +187,8 @@ impl Outside<Fragile<Payment>> for Line {
 pub(crate) trait Owns<S: Service>: Outside<S> {
     /// The process runs the tasks of these partitions now: whatever is said of them is for it.
     fn own(&mut self, partitions: &[u16]);
+    /// When it next has something to say, if nobody asks.
+    fn next_due(&self) -> Option<Timestamp>;
 }
 
 impl Owns<Fragile<Payment>> for Line {
@@ -157,8 +197,17 @@ impl Owns<Fragile<Payment>> for Line {
         let spoken = self.provider.borrow_mut().speak(now, partitions);
         spoken.into_iter().for_each(|answered| self.arrives(now, answered));
     }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let arrives = self.arriving.first_key_value().map(|((at, _), _)| *at);
+        arrives.into_iter().chain(self.provider.borrow().next_due()).min()
+    }
 }
 
 impl<S: Service<Request = std::convert::Infallible>> Owns<S> for NoOutside {
     fn own(&mut self, _: &[u16]) {}
+
+    fn next_due(&self) -> Option<Timestamp> {
+        None
+    }
 }

@@ -1,10 +1,15 @@
 //! `Shop`: the real services, two processes each, on one memory log, in virtual time.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    time::Duration,
+};
 
-use choreography::{Clock, Fatal, Input, NoOutside, memory::MemoryLog};
-use events_schema::{Key, OwnedRecord, Source as Emitter, Topic};
-use invariants::History;
+use choreography::{Fatal, Input, NoOutside, RememberedLimits, memory::MemoryLog};
+use events_schema::{Key, OwnedRecord, Place, Source as Emitter, Topic};
+use invariants::{Derivation, Folded, History};
 use inventory::Inventory;
 use order::Order;
 use payment::{
@@ -14,9 +19,11 @@ use payment::{
 use rand::{SeedableRng, rngs::StdRng};
 
 use crate::{
-    Plan, Time,
+    Plan, Time, Trouble,
+    forced::Forced,
     fragile::{Broken, Fragile, Planted},
-    process::{Ground, Instance, Made, Process},
+    known::Known,
+    process::{Ground, Instance, Made, Process, Skew},
     provider::{Line, Owns, Provider},
 };
 
@@ -30,8 +37,27 @@ pub struct Shop {
     pub(crate) broken: [(Emitter, Broken); 3],
     /// Subjects for which something may rightly be parked.
     pub(crate) poisoned: BTreeSet<Key>,
+    /// Where records stand that nobody can read.
+    pub(crate) unreadable: Vec<Place>,
     /// Whether inventory broke on an order, which may park others in its stead.
     pub(crate) neighbours_break: bool,
+    known: RefCell<Known>,
+    /// Which processes sleep: they do nothing, and do not know it.
+    pub(crate) asleep: Vec<bool>,
+    /// How many orders were placed.
+    pub(crate) placed: u64,
+    /// How often each kind of trouble struck.
+    pub(crate) struck: BTreeMap<Trouble, u64>,
+    /// How many things were judged when it was judged last, by promise.
+    pub(crate) checked: BTreeMap<&'static str, u64>,
+    /// States in memory beside the fold of their log (S15).
+    pub(crate) folds: Vec<Folded>,
+    /// Facts decided again from the log (S14).
+    pub(crate) derivations: Vec<Derivation>,
+    /// How many processes were fenced.
+    pub(crate) fenced: u64,
+    /// What is done to one event.
+    pub(crate) forced: Option<Forced>,
     /// How many events outsiders have written.
     pub(crate) written: u64,
     /// Why a process ended that should not have.
@@ -42,7 +68,7 @@ impl Shop {
     /// Opens a shop: its processes run, its products are listed and in stock.
     pub fn open(plan: Plan) -> Result<Shop, String> {
         let (log, time) = (MemoryLog::new(plan.partitions), Time::default());
-        let losing = if plan.has(crate::plan::Trouble::LostCalls) { 0.2 } else { 0.0 };
+        let losing = if plan.has(Trouble::LostCalls) { 0.2 } else { 0.0 };
         let bank = Bank::new(Simulation { seed: plan.seed, success_rate: 0.8, ..Simulation::default() });
         let chance = StdRng::seed_from_u64(plan.seed ^ 0xba4c);
         let provider = Rc::new(RefCell::new(Provider::new(bank, losing, chance)));
@@ -50,14 +76,38 @@ impl Shop {
         let ground = Ground { log: log.clone(), time: time.clone(), pace: plan.pace };
         let processes = processes(&plan, &ground, &provider, &broken);
         let (poisoned, written, fatal) = (BTreeSet::new(), 0, None);
-        let neighbours_break = false;
-        let mut shop =
-            Shop { neighbours_break, plan, log, time, provider, processes, broken, poisoned, written, fatal };
+        let (neighbours_break, known) = (false, RefCell::default());
+        let asleep = vec![false; processes.len()];
+        let mut shop = Shop {
+            neighbours_break,
+            plan,
+            log,
+            time,
+            provider,
+            processes,
+            broken,
+            poisoned,
+            unreadable: Vec::new(),
+            known,
+            asleep,
+            placed: 0,
+            struck: BTreeMap::new(),
+            checked: BTreeMap::new(),
+            folds: Vec::new(),
+            derivations: Vec::new(),
+            fenced: 0,
+            forced: None,
+            written,
+            fatal,
+        };
         for (sku, pieces) in shop.plan.stock.clone() {
             shop.list(sku, 500 + i64::from(sku.as_bytes()[0]));
             if pieces > 0 {
                 shop.receive(sku, pieces);
             }
+        }
+        if shop.plan.orders > 0 {
+            shop.list_oddities();
         }
         shop.settle()?;
         Ok(shop)
@@ -65,9 +115,17 @@ impl Shop {
 
     /// One turn of one process. A process that died, or was fenced, stays down until it is started.
     pub(crate) fn turn(&mut self, at: usize) -> bool {
-        match self.processes[at].turn() {
+        if self.asleep[at] {
+            return false;
+        }
+        let turned = self.processes[at].turn();
+        self.see_to_it();
+        match turned {
             Ok(turned) => turned != choreography::Turned::default(),
-            Err(Fatal::Fenced(_)) => true,
+            Err(Fatal::Fenced(_)) => {
+                self.fenced += 1;
+                true
+            }
             Err(Fatal::Client(what)) if what == "the process died" => true,
             Err(fatal) => {
                 self.fatal = Some(format!("{} ended: {fatal}", self.processes[at].service()));
@@ -76,31 +134,15 @@ impl Shop {
         }
     }
 
-    /// Turns every process until nothing happens any more, however long one waits.
-    pub fn settle(&mut self) -> Result<(), String> {
-        // Sweeps, retries and a provider's second thoughts come within a minute; deadlines within a lifetime.
-        let waits: Vec<Duration> = (0..14)
-            .map(|_| Duration::from_secs(5))
-            .chain([self.plan.lifetime])
-            .chain((0..14).map(|_| Duration::from_secs(5)))
-            .collect();
-        let (mut waited, mut still) = (0, 0);
-        for _ in 0..3_000 {
-            let busy = (0..self.processes.len()).fold(false, |busy, at| self.turn(at) | busy);
-            if let Some(fatal) = self.fatal.take() {
-                return Err(fatal);
-            }
-            self.raise();
-            still = if busy { 0 } else { still + 1 };
-            if busy {
-                waited = 0;
-            } else if still >= 3 {
-                let Some(wait) = waits.get(waited) else { return Ok(()) };
-                self.time.pass(*wait);
-                waited += 1;
-            }
-        }
-        Err(format!("it never settles; last of all was said:\n{}", crate::story::newest(&self.history(), 12)))
+    /// Every process's clock is ahead by so much, or right again.
+    pub fn set_clocks(&mut self, ahead: Duration) {
+        let micros = i64::try_from(ahead.as_micros()).unwrap_or(i64::MAX / 4);
+        self.processes.iter_mut().for_each(|process| process.set_clock(Skew::By(micros)));
+    }
+
+    /// A kind of trouble struck.
+    pub(crate) fn struck(&mut self, trouble: Trouble) {
+        *self.struck.entry(trouble).or_default() += 1;
     }
 
     /// Starts what is down.
@@ -109,10 +151,10 @@ impl Shop {
     }
 
     /// Everything that is committed.
-    pub fn history(&self) -> History {
-        let mut history = History::default();
-        self.records().iter().for_each(|record| history.push(&record.as_record()));
-        history
+    pub fn history(&self) -> Rc<History> {
+        let mut known = self.known.borrow_mut();
+        known.catch_up(&self.log);
+        Rc::clone(&known.history)
     }
 
     /// Every committed record, by topic and partition.
@@ -123,21 +165,23 @@ impl Shop {
         inputs.flat_map(|input| self.log.committed_records(input)).collect()
     }
 
+    /// The order and the inventory service, as they are in every process.
+    pub(crate) fn services(&self) -> (impl Fn() -> Order + use<>, impl Fn() -> Inventory + use<>) {
+        services(&self.plan)
+    }
+
     /// The payment provider's own ledger.
     pub fn ledger(&self) -> Vec<Movement> {
         self.provider.borrow().bank.movements().to_vec()
     }
+}
 
-    /// Lets time pass, with everybody at work.
-    pub fn wait(&mut self, span: Duration) {
-        let end = self.time.now() + span;
-        while self.time.now() < end {
-            for at in 0..self.processes.len() {
-                self.turn(at);
-            }
-            self.time.pass(Duration::from_millis(10));
-        }
-    }
+/// The services that have settings of the plan's.
+fn services(plan: &Plan) -> (impl Fn() -> Order + use<>, impl Fn() -> Inventory + use<>) {
+    let remembered = RememberedLimits { count: plan.remembered, ..RememberedLimits::default() };
+    let order = order::Settings { lifetime: plan.lifetime, remembered, ..Default::default() };
+    let inventory = inventory::Settings { least_deal: plan.least_deal };
+    (move || Order::new(order.clone()), move || Inventory::new(inventory))
 }
 
 fn processes(
@@ -151,16 +195,13 @@ fn processes(
     let [(_, in_order), (_, in_inventory), (_, in_payment)] = broken;
     for n in 0..2_u64 {
         let (name, seed) = (n.to_string(), plan.seed.wrapping_mul(31).wrapping_add(n));
-        let settings = order::Settings { lifetime: plan.lifetime, ..order::Settings::default() };
-        let service = move || Order::new(settings.clone());
+        let (service, stock) = services(plan);
         all.push(instance(ground, &name, seed, fragile(service, planted, in_order, || Box::new(NoOutside))));
-        let settings = inventory::Settings { least_deal: plan.least_deal };
-        let service = move || Inventory::new(settings);
         all.push(instance(
             ground,
             &name,
             seed ^ 1,
-            fragile(service, planted, in_inventory, || Box::new(NoOutside)),
+            fragile(stock, planted, in_inventory, || Box::new(NoOutside)),
         ));
         let (provider, time) = (Rc::clone(provider), ground.time.clone());
         let outside = move || -> Box<dyn Owns<Fragile<Payment>>> {
@@ -171,7 +212,7 @@ fn processes(
     all
 }
 
-fn fragile<S: choreography::Service>(
+fn fragile<S: crate::planted::Misled>(
     service: impl Fn() -> S + 'static,
     planted: Option<Planted>,
     broken: &Broken,
@@ -181,7 +222,7 @@ fn fragile<S: choreography::Service>(
     move || (Fragile { service: service(), broken: Rc::clone(&broken), planted }, outside())
 }
 
-fn instance<S: choreography::Service>(
+fn instance<S: choreography::Service<State: std::fmt::Debug>>(
     ground: &Ground,
     name: &str,
     seed: u64,

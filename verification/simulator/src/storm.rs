@@ -1,20 +1,23 @@
-//! The storm: one step after the other, each chosen by the seed.
+//! The storm: one step after the other, each chosen by the seed and the number of the step, so that a step is the same
+//! whatever is left out before it.
 
 use std::time::Duration;
 
-use choreography::memory::CommitFate;
-use events_schema::{Key, PaymentMethod, Source, Topic, checkout::OrderPlaced, partition_of};
-use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use events_schema::{Key, PaymentMethod, checkout::OrderPlaced, partition_of};
+use rand::{Rng, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 
 use crate::{
     Plan, Shop,
+    Trouble::{self, *},
     customers::placement,
-    mishaps::Mishap,
-    parked,
-    plan::{Trouble, Trouble::*, key},
+    faulty::spoil,
+    plan::key,
 };
 
-const TOKENS: [&str; 12] = [
+const TOKENS: [&str; 16] = [
+    "tok_ok",
+    "tok_ok",
+    "tok_ok",
     "tok_ok",
     "tok_ok",
     "tok_ok",
@@ -27,46 +30,69 @@ const TOKENS: [&str; 12] = [
     "tok_refund_refused",
     "tok_fraud",
     "any-other",
+    "any-other",
 ];
 
 /// Who makes the weather.
 pub(crate) struct Storm {
-    chance: StdRng,
-    placed: Vec<(Key, OrderPlaced)>,
+    pub(crate) chance: SmallRng,
+    /// The number of the step.
+    pub(crate) step: u32,
+    /// Every order that was to be placed, by number, whether it was or was skipped.
+    pub(crate) placed: Vec<(Key, OrderPlaced)>,
+    /// When each process that sleeps wakes up.
+    pub(crate) wakes: Vec<(usize, u32)>,
 }
 
 impl Storm {
     pub(crate) fn of(plan: &Plan) -> Storm {
-        Storm { chance: StdRng::seed_from_u64(plan.seed ^ 0x5707), placed: Vec::new() }
+        Storm { chance: SmallRng::seed_from_u64(plan.seed), step: 0, placed: Vec::new(), wakes: Vec::new() }
     }
 
     /// Everything that happens until calm comes.
     pub(crate) fn rage(&mut self, shop: &mut Shop) {
-        for _ in 0..shop.plan.steps {
-            if shop.fatal.is_some() {
-                return;
-            }
+        while self.step < shop.plan.until && shop.fatal.is_none() {
+            self.step += 1;
+            let at = u64::from(self.step).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            self.chance = SmallRng::seed_from_u64(shop.plan.seed ^ at);
+            self.wake(shop);
             self.step(shop);
         }
     }
 
     fn step(&mut self, shop: &mut Shop) {
         shop.time.pass(Duration::from_millis(self.chance.random_range(0..=20)));
+        if self.chance.random_bool(self.place_next(shop)) {
+            self.place(shop);
+        }
         match self.chance.random_range(0..100) {
-            0..=12 => self.place(shop),
-            13..=69 => self.work(shop),
+            0..=69 => self.work(shop),
             70..=74 => shop.time.pass(Duration::from_millis(self.chance.random_range(0..1_500))),
+            // About as many strikes in a long storm as in a short one: each restart reads its log again.
+            _ if !self.chance.random_bool(self.fury(shop)) => self.work(shop),
             _ => {
                 let troubles: Vec<Trouble> = shop.plan.troubles.iter().copied().collect();
                 match troubles.choose(&mut self.chance) {
-                    Some(trouble) => self.trouble(*trouble, shop),
+                    Some(trouble) if shop.plan.has(*trouble) => self.trouble(*trouble, shop),
+                    Some(_) => {}
                     None => self.work(shop),
                 }
             }
         }
     }
 
-    fn process(&mut self, shop: &Shop) -> usize {
+    /// How likely trouble strikes when it may.
+    fn fury(&self, shop: &Shop) -> f64 {
+        (0.15 + 60.0 / f64::from(shop.plan.steps.max(1))).min(1.0)
+    }
+
+    /// How likely the next order comes now, so that all have come when the storm ends.
+    fn place_next(&self, shop: &Shop) -> f64 {
+        let left = shop.plan.orders.saturating_sub(self.placed.len() as u32);
+        (f64::from(left) / f64::from(shop.plan.steps + 1 - self.step)).min(1.0)
+    }
+
+    pub(crate) fn process(&mut self, shop: &Shop) -> usize {
         self.chance.random_range(0..shop.processes.len())
     }
 
@@ -79,130 +105,60 @@ impl Storm {
         }
     }
 
-    fn place(&mut self, shop: &mut Shop) {
-        let order = key(&format!("o-{}", self.placed.len() + 1));
-        let mut products = shop.plan.stock.clone();
-        let mut lines = Vec::new();
-        for _ in 0..self.chance.random_range(1..=products.len()) {
-            let (sku, pieces) = products.swap_remove(self.chance.random_range(0..products.len()));
-            lines.push((sku, self.chance.random_range(1..=pieces.max(1) + 1)));
+    fn wake(&mut self, shop: &mut Shop) {
+        let step = self.step;
+        for (process, _) in self.wakes.extract_if(.., |(_, until)| *until <= step) {
+            shop.asleep[process] = false;
         }
-        if self.chance.random_bool(0.03) {
-            lines.push((key("unheard-of"), 0));
-        }
+    }
+
+    /// The next order: most want a few pieces of what everybody wants, some all there is and one more.
+    pub(crate) fn place(&mut self, shop: &mut Shop) {
+        let number = self.placed.len() as u32 + 1;
+        let order = key(&format!("o-{number}"));
+        let lines = self.lines(&shop.plan.stock);
         let token = TOKENS.choose(&mut self.chance).copied().unwrap_or("tok_ok");
         let method =
-            if self.chance.random_bool(0.05) { PaymentMethod::BankTransfer } else { PaymentMethod::Card };
+            if self.chance.random_bool(0.03) { PaymentMethod::BankTransfer } else { PaymentMethod::Card };
         let customer = if self.chance.random_bool(0.8) { "ada" } else { "eve" };
-        let placed = placement(customer, method, token, &lines);
+        let mut placed = placement(customer, method, token, &lines);
+        if self.chance.random_bool(0.03) {
+            spoil(&mut placed, &mut self.chance);
+        }
+        let astray = self.chance.random_bool(0.3).then(|| self.chance.random_range(0..shop.plan.partitions));
         self.placed.push((order, placed.clone()));
-        let at = if shop.plan.has(Misrouting) && self.chance.random_bool(0.3) {
-            self.chance.random_range(0..shop.plan.partitions)
-        } else {
-            partition_of(&order, shop.plan.partitions)
-        };
-        shop.tell_at(order, at, &placed);
-    }
-
-    fn trouble(&mut self, trouble: Trouble, shop: &mut Shop) {
-        match trouble {
-            Cancellations | RepeatedPlacements | Misrouting => self.ask_again(trouble, shop),
-            Restocking | Corrections | BlockedCustomers => self.warehouse(trouble, shop),
-            Garbage | BrokenServices => self.poison(trouble, shop),
-            LongWaits => shop.time.pass(match self.chance.random_range(0..4) {
-                0 => shop.plan.lifetime,
-                1 => Duration::from_secs(30),
-                _ => Duration::from_secs(4),
-            }),
-            LostCalls => {}
-            _ => self.strike(trouble, shop),
+        if shop.plan.only.as_ref().is_some_and(|only| !only.contains(&number)) {
+            return;
         }
-    }
-
-    fn order(&mut self) -> Option<(Key, OrderPlaced)> {
-        self.placed.choose(&mut self.chance).cloned()
-    }
-
-    fn ask_again(&mut self, trouble: Trouble, shop: &mut Shop) {
-        let Some((order, mut placed)) = self.order() else { return };
-        match trouble {
-            Cancellations => shop.cancel(order),
-            _ => {
-                if self.chance.random_bool(0.1) {
-                    placed.customer_id = key("mallory");
-                }
-                shop.tell(order, &placed);
-            }
-        }
-    }
-
-    fn warehouse(&mut self, trouble: Trouble, shop: &mut Shop) {
-        let Some((sku, _)) = shop.plan.stock.choose(&mut self.chance).cloned() else { return };
-        match trouble {
-            Restocking => shop.receive(sku, self.chance.random_range(1..=6)),
-            Corrections => {
-                let expected = self.chance.random_bool(0.3).then(|| self.chance.random_range(0..4));
-                shop.correct(sku, self.chance.random_range(-4..=4), expected);
-            }
-            _ => shop.serve(key("eve"), self.chance.random_bool(0.5)),
-        }
-    }
-
-    fn poison(&mut self, trouble: Trouble, shop: &mut Shop) {
-        let service = *[Source::Order, Source::Inventory, Source::Payment]
-            .choose(&mut self.chance)
-            .unwrap_or(&Source::Order);
-        let next = key(&format!("o-{}", self.placed.len() + 1));
-        let order =
-            if self.chance.random_bool(0.3) { next } else { self.order().map_or(next, |(order, _)| order) };
+        shop.placed += 1;
         let home = partition_of(&order, shop.plan.partitions);
-        match (trouble, self.chance.random_range(0..4)) {
-            (_, 0) => self.operate(shop),
-            (Garbage, _) => {
-                let topics =
-                    [Topic::Checkout, Topic::Orders, Topic::Inventory, Topic::Payments, Topic::Operations];
-                let topic = *topics.choose(&mut self.chance).unwrap_or(&Topic::Checkout);
-                shop.garbage(topic, order, home);
+        match astray.filter(|astray| *astray != home && shop.plan.has(Misrouting)) {
+            Some(astray) => {
+                shop.struck(Misrouting);
+                shop.tell_at(order, astray, &placed);
             }
-            (_, 1) => shop.break_on(service, order, false),
-            _ => shop.break_on(service, order, true),
+            None => shop.tell_at(order, home, &placed),
         }
     }
 
-    fn operate(&mut self, shop: &mut Shop) {
-        let waiting = parked::waiting(&shop.history());
-        if let Some((service, partition, subject)) = waiting.choose(&mut self.chance) {
-            let discard = self.chance.random_bool(0.4);
-            shop.operate(*service, *subject, *partition, discard);
+    fn lines(&mut self, stock: &[(Key, i64)]) -> Vec<(Key, i64)> {
+        let most = *[1, 1, 1, 2, 2, 3, 4, 5].choose(&mut self.chance).unwrap_or(&1);
+        let mut lines: Vec<(Key, i64)> = Vec::new();
+        for _ in 0..most {
+            // The square makes the first product the one most want.
+            let wish: f64 = self.chance.random();
+            let (sku, pieces) = stock[(wish * wish * stock.len() as f64) as usize % stock.len()];
+            let few = self.chance.random_bool(0.8);
+            let wanted = self.chance.random_range(1..=if few { 2 } else { pieces.max(1) + 1 });
+            if !lines.iter().any(|(listed, _)| *listed == sku) {
+                lines.push((sku, wanted));
+            }
         }
+        lines
     }
 
-    fn strike(&mut self, trouble: Trouble, shop: &mut Shop) {
-        let at = self.process(shop);
-        let n = self.chance.random_range(0..6);
-        let process = &mut shop.processes[at];
-        match trouble {
-            Deaths if process.runs() => process.die(),
-            Deaths => process.start(),
-            Expiries => process.expire(),
-            ForgottenPositions => shop.log.forget_positions(process.service().name()),
-            RepeatedRecords => process.mishaps().lock().repeats = i64::from(n % 4),
-            SlowPolls => process.mishaps().lock().slow = n < 3,
-            CommitFates => {
-                let fate = [CommitFate::Abort, CommitFate::UnknownApplied, CommitFate::UnknownAborted];
-                process.mishaps().lock().fates.push_back(fate[n as usize % 3]);
-            }
-            _ => {
-                let mishaps = [
-                    Mishap::DiesWriting(n),
-                    Mishap::DiesBeforeCommit,
-                    Mishap::DiesAfterCommit,
-                    Mishap::Expires(n),
-                    Mishap::Replaced(n),
-                    Mishap::Refused(n),
-                ];
-                process.mishaps().lock().mishap = mishaps.choose(&mut self.chance).copied();
-            }
-        }
+    /// One of the orders so far.
+    pub(crate) fn order(&mut self) -> Option<(Key, OrderPlaced)> {
+        self.placed.choose(&mut self.chance).cloned()
     }
 }

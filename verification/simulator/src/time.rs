@@ -17,6 +17,11 @@ impl Default for Time {
 }
 
 impl Time {
+    /// Moves the clock on to an instant, if that is still to come.
+    pub fn reach(&self, instant: Timestamp) {
+        self.0.set(self.0.get().max(instant));
+    }
+
     /// Moves the clock on.
     pub fn pass(&self, span: Duration) {
         self.0.set(self.0.get() + span);

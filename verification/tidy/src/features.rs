@@ -1,4 +1,5 @@
-//! Features of serde_json that would slow every event down, or change what numbers are, for all crates at once.
+//! Features that must not be on: of serde_json, what would slow every event down or change what numbers are, for all
+//! crates at once; of ours, what plants mistakes.
 
 use crate::Breach;
 
@@ -22,9 +23,31 @@ pub fn costly_features(tree: &str) -> Vec<Breach> {
     found.into_iter().map(breach).collect()
 }
 
+/// The crates that would be built with planted mistakes, by what `cargo tree --prefix none -f "{p} {f}"` shows of a build
+/// as it is shipped.
+pub fn planted_features(tree: &str) -> Vec<Breach> {
+    let planted = |line: &&str| line.split([' ', ',']).skip(1).any(|feature| feature == "planted");
+    let mut crates: Vec<&str> =
+        tree.lines().filter(planted).filter_map(|line| line.split(' ').next()).collect();
+    crates.sort_unstable();
+    crates.dedup();
+    let breach = |name: &str| {
+        Breach::new("Cargo.toml", 1, format!("{name} is built with planted mistakes, which are for tests alone"))
+    };
+    crates.into_iter().map(breach).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::costly_features;
+    use super::{costly_features, planted_features};
+
+    #[test]
+    fn a_crate_with_planted_mistakes_is_found_and_one_of_that_name_is_not() {
+        let tree = "choreography v0.1.0 (/shop/choreography) planted,tls\nplanted v1.0.0 default\norder v0.1.0";
+        let found = planted_features(tree);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].what.contains("choreography"), "{}", found[0]);
+    }
 
     #[test]
     fn a_costly_feature_is_found_and_a_harmless_one_is_not() {

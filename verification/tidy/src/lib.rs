@@ -15,7 +15,7 @@ mod tongue;
 mod workspace;
 
 pub use breach::Breach;
-pub use features::costly_features;
+pub use features::{costly_features, planted_features};
 pub use functions::long_functions;
 pub use imports::{Imports, forbidden_imports};
 pub use names::{forbidden_paths, forbidden_words};

@@ -34,8 +34,13 @@ const PLACES: &[Place] = &[
     Place {
         under: "cli/src/",
         crates: &["order", "inventory", "payment"],
-        only: &["cli/src/commands/run.rs", "cli/src/commands/demo.rs", "cli/src/commands/demo/"],
-        remedy: "in the CLI only run and demo name services; read events",
+        only: &[
+            "cli/src/commands/run.rs",
+            "cli/src/commands/replay.rs",
+            "cli/src/commands/demo.rs",
+            "cli/src/commands/demo/",
+        ],
+        remedy: "in the CLI only run, replay and demo name services; read events",
     },
 ];
 

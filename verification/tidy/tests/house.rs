@@ -34,9 +34,19 @@ fn crates_are_named_where_they_belong() {
 
 #[test]
 fn json_is_not_slowed_down_by_a_feature_somebody_asked_for() {
+    none(tidy::costly_features(&tree(&["--all-features"])));
+}
+
+#[test]
+fn no_mistake_is_planted_in_what_is_shipped() {
+    none(tidy::planted_features(&tree(&[])));
+}
+
+/// Every crate of the workspace and what it is built from, with the features that are on.
+fn tree(of: &[&str]) -> String {
     let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--workspace", "--all-features", "--edges", "normal,build", "--prefix", "none"])
-        .args(["--format", "{p} {f}"])
+        .args(["tree", "--workspace", "--edges", "normal,build", "--prefix", "none", "--format", "{p} {f}"])
+        .args(of)
         .current_dir(&WORKSPACE.root)
         .output()
         .unwrap();
@@ -46,7 +56,7 @@ fn json_is_not_slowed_down_by_a_feature_somebody_asked_for() {
         "cargo tree shows no serde_json: {}",
         String::from_utf8_lossy(&tree.stderr)
     );
-    none(tidy::costly_features(&text));
+    text
 }
 
 #[test]

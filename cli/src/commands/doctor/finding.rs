@@ -47,6 +47,12 @@ impl Finding {
         self.level == Level::Fail
     }
 
+    /// What was found and what to do, without how bad it is.
+    pub fn sentence(&self) -> String {
+        let remedy = if self.remedy.is_empty() { String::new() } else { format!("; {}", self.remedy) };
+        format!("{}{remedy}", self.text)
+    }
+
     fn line(&self) -> String {
         let (word, colour) = match self.level {
             Level::Ok => ("ok", AnsiColor::Green),
@@ -54,8 +60,7 @@ impl Finding {
             Level::Fail => ("fail", AnsiColor::Red),
         };
         let style = Style::new().fg_color(Some(colour.into()));
-        let remedy = if self.remedy.is_empty() { String::new() } else { format!("; {}", self.remedy) };
-        format!("{style}{word:<4}{style:#}  {}{remedy}", self.text)
+        format!("{style}{word:<4}{style:#}  {}", self.sentence())
     }
 }
 

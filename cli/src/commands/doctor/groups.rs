@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What each service consumes (contract, section 4); tables are read without a position.
-const SERVICES: [(Source, &[Topic]); 3] = [
+pub const SERVICES: [(Source, &[Topic]); 3] = [
     (Source::Order, &[Topic::Checkout, Topic::Inventory, Topic::Payments, Topic::Operations]),
     (
         Source::Inventory,
@@ -32,10 +32,16 @@ pub fn look(cluster: &Cluster) -> Result<Vec<Finding>, Failure> {
     SERVICES.iter().map(|(service, inputs)| one(cluster, *service, inputs)).collect()
 }
 
+/// The finding about one service.
+pub fn finding_of(cluster: &Cluster, service: Source) -> Result<Finding, Failure> {
+    let inputs = SERVICES.iter().find(|(of, _)| *of == service).map_or(&[] as &[Topic], |(_, inputs)| inputs);
+    one(cluster, service, inputs)
+}
+
 fn one(cluster: &Cluster, service: Source, inputs: &[Topic]) -> Result<Finding, Failure> {
     let group = format!("{}{service}", cluster.settings.prefix);
     let (state, members) = members(cluster, &group)?;
-    let behind = behind(cluster, &group, inputs)?;
+    let behind: i64 = lag(cluster, service, inputs)?.values().sum();
     let line = format!("{service}: {members} members ({state}), {behind} records behind");
     Ok(match (members, state.as_str()) {
         (0, _) => Finding::warn(
@@ -63,23 +69,24 @@ fn members(cluster: &Cluster, group: &str) -> Result<(String, usize), Failure> {
         .map_or_else(|| ("none".to_owned(), 0), |found| (found.state().to_owned(), found.members().len())))
 }
 
-/// Records not taken yet. The marker that ends a transaction stands after its last record and is never taken: one
+/// Records not taken yet, by partition. The marker that ends a transaction stands after its last record and is never taken: one
 /// record a partition is no lag.
-fn behind(cluster: &Cluster, group: &str, inputs: &[Topic]) -> Result<i64, Failure> {
+pub fn lag(cluster: &Cluster, service: Source, inputs: &[Topic]) -> Result<BTreeMap<Shard, i64>, Failure> {
+    let group = format!("{}{service}", cluster.settings.prefix);
     let shards = cluster.shards(inputs)?;
     let ends = cluster.ends(&shards)?;
-    let taken = committed(cluster, group, &shards)?;
+    let taken = committed(cluster, &group, &shards)?;
     let oldest: BTreeMap<Shard, i64> = cluster
         .ranges(&shards, crate::log::Begin::Oldest)?
         .into_iter()
         .map(|range| (range.shard, range.from))
         .collect();
-    let lag = |(shard, end): (&Shard, &i64)| {
-        let from = taken.get(shard).or(oldest.get(shard)).copied().unwrap_or(*end);
+    let lag = |(shard, end): (Shard, i64)| {
+        let from = taken.get(&shard).or(oldest.get(&shard)).copied().unwrap_or(end);
         let left = end - from;
-        if left <= 1 { 0 } else { left }
+        (shard, if left <= 1 { 0 } else { left })
     };
-    Ok(ends.iter().map(lag).sum())
+    Ok(ends.into_iter().map(lag).collect())
 }
 
 fn committed(cluster: &Cluster, group: &str, shards: &[Shard]) -> Result<BTreeMap<Shard, i64>, Failure> {

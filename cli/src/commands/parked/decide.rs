@@ -7,7 +7,7 @@ use events_schema::{
     operations::{ParkedDiscardRequested, ParkedResumeRequested},
 };
 
-use super::Owner;
+use super::{Owner, show};
 use crate::{clock, commands::Written, exit::Failure, fold::parked::Book, log::Cluster, session::Session};
 
 /// Flags of `parked resume` and `parked discard`.
@@ -24,6 +24,9 @@ pub struct Args {
     /// Who asks
     #[arg(long, env = "USER", hide_env_values = true)]
     by: Option<String>,
+    /// Only show what would be asked, and of which records
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// Where a subject is blocked.
@@ -35,6 +38,9 @@ struct Blocked {
 /// Asks for another try.
 pub fn resume(args: Args, book: &Book, cluster: &Cluster, session: &mut Session) -> Result<(), Failure> {
     let blocked = find(&args, book)?;
+    if args.dry_run {
+        return preview(&args.subject, blocked.service, "resume", book, session);
+    }
     let Args { subject, by, reason, .. } = args;
     let event = ParkedResumeRequested { service: blocked.service.name().to_owned(), by, reason };
     ask(subject, blocked.partition, &event, cluster, session)
@@ -48,9 +54,32 @@ pub fn discard(args: Args, book: &Book, cluster: &Cluster, session: &mut Session
         ));
     }
     let blocked = find(&args, book)?;
+    if args.dry_run {
+        return preview(&args.subject, blocked.service, "discard", book, session);
+    }
     let Args { subject, by, reason, .. } = args;
     let event = ParkedDiscardRequested { service: blocked.service.name().to_owned(), by, reason };
     ask(subject, blocked.partition, &event, cluster, session)
+}
+
+/// What the service would do, if nothing cannot be taken again: the oldest first, then those behind it.
+fn preview(
+    subject: &Key,
+    service: Source,
+    verb: &str,
+    book: &Book,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let queue = book.queue(subject, service);
+    if session.out.is_json() {
+        return show::rows(&queue, session);
+    }
+    session.out.line(format_args!("nothing is written; {service} would be asked to"))?;
+    for (at, (identity, parked)) in queue.iter().enumerate() {
+        let verb = if at == 0 { verb } else { "then take" };
+        session.out.line(format_args!("{verb} {identity}  {}  {}", parked.event(), parked.reason))?;
+    }
+    Ok(())
 }
 
 fn ask<E: Event>(

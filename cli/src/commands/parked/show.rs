@@ -6,10 +6,11 @@ use events_schema::{Key, Source, Timestamp};
 use serde::Serialize;
 
 use crate::{
+    clock,
     exit::Failure,
     fold::parked::{Book, Fate, Identity, Parked, own_headers},
     render::{
-        moment,
+        moment, span,
         table::{Align, Table},
     },
     session::Session,
@@ -72,18 +73,36 @@ pub fn list(book: &Book, all: bool, service: Option<Source>, session: &mut Sessi
     let mut found: Vec<(&Identity, &Parked)> = book.0.iter().filter(wanted).collect();
     found.sort_by_key(|(_, parked)| (parked.since, parked.stands));
     if session.out.is_json() {
-        return session
-            .out
-            .document(&found.iter().map(|(id, parked)| row(id, parked, false)).collect::<Vec<_>>());
+        return rows(&found, session);
     }
     if found.is_empty() {
         return session.out.line("no parked record waits");
     }
-    session.out.table(&table(&found))
+    let now = clock::now();
+    session.out.table(&table(&found, now))?;
+    session.note(count(&found, now));
+    Ok(())
 }
 
-fn table(found: &[(&Identity, &Parked)]) -> Table {
-    use Align::Left;
+/// The same as JSON.
+pub fn rows(found: &[(&Identity, &Parked)], session: &mut Session) -> Result<(), Failure> {
+    session.out.document(&found.iter().map(|(id, parked)| row(id, parked, false)).collect::<Vec<_>>())
+}
+
+/// `3 wait: 1 at order, 2 at payment; the oldest for 2 h 5 min`.
+fn count(found: &[(&Identity, &Parked)], now: Timestamp) -> String {
+    let waiting = found.iter().filter(|(_, parked)| parked.fate == Fate::Waiting);
+    let mut by: BTreeMap<&'static str, usize> = BTreeMap::new();
+    waiting.clone().for_each(|(identity, _)| *by.entry(identity.service.name()).or_default() += 1);
+    let Some(oldest) = waiting.clone().map(|(_, parked)| parked.since).min() else {
+        return "none of them waits".to_owned();
+    };
+    let each: Vec<String> = by.iter().map(|(service, records)| format!("{records} at {service}")).collect();
+    format!("{} wait: {}; the oldest for {}", waiting.count(), each.join(", "), span(oldest.until(now)))
+}
+
+fn table(found: &[(&Identity, &Parked)], now: Timestamp) -> Table {
+    use Align::{Left, Right};
     let mut table = Table::new(&[
         ("SERVICE", Left),
         ("SUBJECT", Left),
@@ -91,6 +110,7 @@ fn table(found: &[(&Identity, &Parked)]) -> Table {
         ("EVENT", Left),
         ("FROM", Left),
         ("SINCE", Left),
+        ("AGE", Right),
         ("REASON", Left),
     ]);
     for (identity, parked) in found {
@@ -101,6 +121,7 @@ fn table(found: &[(&Identity, &Parked)]) -> Table {
             parked.event().into(),
             identity.into(),
             moment(parked.since).into(),
+            span(parked.since.until(now)).into(),
             parked.reason.as_str().into(),
         ]);
     }

@@ -123,7 +123,7 @@ fn from_file(path: &Path) -> Result<Placements, Failure> {
 }
 
 /// One line of a file: the data of an OrderPlaced, or the whole event.
-fn read(line: &str) -> Result<Placement, String> {
+pub fn read(line: &str) -> Result<Placement, String> {
     #[derive(Deserialize)]
     struct Event {
         #[serde(rename = "type", default)]

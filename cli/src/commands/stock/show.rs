@@ -1,19 +1,24 @@
 //! `stock show`: the books, added up over all partitions.
 
-use events_schema::{Fact, Key, Topic, inventory::InventoryFact, kind};
+use events_schema::{Fact, Key, Record, Topic, inventory::InventoryFact, kind};
 use serde::Serialize;
 
 use crate::{
     exit::Failure,
     fold::stock::{Account, Books},
-    log::{Begin, Cluster},
+    log::{Begin, Cluster, Range},
     render::table::{Align, Cell, Table},
     session::Session,
 };
 
 /// Prints all accounts, or one with its shelves.
 pub fn run(sku: Option<Key>, cluster: &Cluster, session: &mut Session) -> Result<(), Failure> {
-    let mut books = read(cluster)?;
+    let ranges = cluster.ranges(&cluster.shards(&[Topic::Inventory])?, Begin::Oldest)?;
+    print(read(cluster, &ranges, &|_| true)?, sku, session)
+}
+
+/// Prints these books.
+pub fn print(mut books: Books, sku: Option<Key>, session: &mut Session) -> Result<(), Failure> {
     if let Some(sku) = sku {
         books.accounts.retain(|key, _| *key == sku);
         if books.accounts.is_empty() {
@@ -37,10 +42,17 @@ pub fn run(sku: Option<Key>, cluster: &Cluster, session: &mut Session) -> Result
     Ok(())
 }
 
-fn read(cluster: &Cluster) -> Result<Books, Failure> {
+/// Folds the facts of these ranges that are wanted.
+pub fn read(
+    cluster: &Cluster,
+    ranges: &[Range],
+    wanted: &dyn Fn(&Record<'_>) -> bool,
+) -> Result<Books, Failure> {
     let mut books = Books::default();
-    let ranges = cluster.ranges(&cluster.shards(&[Topic::Inventory])?, Begin::Oldest)?;
-    cluster.read(&ranges, &mut |record| {
+    cluster.read(ranges, &mut |record| {
+        if !wanted(record) {
+            return;
+        }
         let fact = kind(record).and_then(|kind| InventoryFact::read(&kind, record));
         if let Ok(Some(heard)) = fact {
             books.fold(heard.subject, record.place.partition, &heard.data);

@@ -46,7 +46,7 @@ fn cancelled() -> Told {
 }
 
 fn waits(story: &Story) -> String {
-    story.waits_for().unwrap_or_default()
+    story.waits_for().map_or_else(String::new, |wait| wait.to_string())
 }
 
 #[test]

@@ -136,12 +136,12 @@ fn a_declined_card_reads_from_top_to_bottom() {
         "24.8  inventory  StockReleased   -0.1 PaymentFailed   inventory-2@6  2 mug, payment_failed",
         "31.0  order      OrderCancelled  +6.1 PaymentFailed   orders-2@5     payment_failed",
     ];
-    assert_eq!(page(&table(&declined().timeline(), false)), lines.join("\n") + "\n");
+    assert_eq!(page(&table(&declined().timeline(), false, None)), lines.join("\n") + "\n");
 }
 
 #[test]
 fn each_service_has_its_lane() {
-    let page = page(&table(&declined().timeline(), true));
+    let page = page(&table(&declined().timeline(), true, None));
     let column = |line: &str, word: &str| line.find(word).map(|at| at > 0);
     let heads = page.lines().next().unwrap();
     for (word, head) in
@@ -240,7 +240,7 @@ fn the_json_keeps_its_names() {
     let timeline = saga.timeline();
     let (placed, told) = (timeline.steps[0].id, timeline.steps[1].id);
     assert_eq!(
-        serde_json::to_string(&document(&timeline)).unwrap(),
+        serde_json::to_string(&document(&timeline, None)).unwrap(),
         format!(
             "{{\"order_id\":\"o-1\",\"partition\":2,\"status\":\"pending\",\"goods\":\"untouched\",\
              \"money\":\"untouched\",\"waits_for\":\"inventory: OrderAccepted has no answer yet\",\"events\":[\

@@ -61,7 +61,7 @@ fn s17_records_of_others_pass_even_when_they_speak_of_the_blocked_one() {
         "EventParked",
         json!({"topic": "orders", "partition": 0, "offset": 9, "reason": "broken"}),
     );
-    let transfer = past.say(Topic::StockTransfers, "mug", "StockAllotted", crate::past::allotment(1));
+    let transfer = past.history.of(Topic::StockTransfers).last().unwrap().id.as_str().to_owned();
     past.answer(Topic::Inventory, "o-1", "StockReserved", reservation(), &transfer);
     past.holds();
 }

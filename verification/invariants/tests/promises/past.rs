@@ -1,23 +1,27 @@
 //! `Past`: a history written by hand, one event after the other, and what a judgement must say of it.
 
 use events_schema::{Place, Record, Timestamp, Topic};
-use invariants::{History, check};
+use invariants::{Evidence, History, judge};
 use serde_json::{Value, json};
 
 /// A history that is being written. Everything stands on partition 0.
 #[derive(Default)]
 pub struct Past {
-    history: History,
+    pub history: History,
     next: std::collections::HashMap<&'static str, i64>,
     written: u64,
 }
 
 impl Past {
-    /// Writes an event of this name and these data; gives its id.
+    /// Writes an event of this name and these data, caused by the newest that may have caused it; gives its id.
     pub fn say(&mut self, topic: Topic, subject: &str, kind: &str, data: Value) -> String {
+        let (from, cause) = causes(kind);
+        let causing = self.history.of(from).filter(|event| event.kind == cause);
+        let cause = causing.filter(|event| event.subject.as_str() == subject).last();
+        let cause = cause.map(|event| event.id.as_str().to_owned());
         self.written += 1;
         let id = format!("e-{}", self.written);
-        self.write(topic, subject, kind, data, &id, None);
+        self.write(topic, subject, kind, data, &id, cause.as_deref());
         id
     }
 
@@ -42,7 +46,7 @@ impl Past {
             "type": kind, "specversion": "1.0", "id": id, "source": "order", "subject": subject,
             "time": "2027-01-15T08:00:00.000000Z", "data": data,
         });
-        if let Some(cause) = cause {
+        if let Some(cause) = cause.filter(|_| topic.owner().is_some()) {
             event["causationid"] = json!(cause);
         }
         let before = self.history.len();
@@ -91,9 +95,17 @@ impl Past {
 
     /// Ten mugs came in, and all lie on the shelf.
     pub fn stocked(&mut self) {
-        self.goods("mug", "StockAdded", json!({"quantity": 10, "version": 1}));
-        self.goods("mug", "StockAllotted", allotment(10));
-        self.goods("mug", "StockShelved", shelving(10));
+        let came = self.say(Topic::Warehouse, "mug", "StockReceived", json!({"quantity": 10}));
+        self.answer(Topic::Inventory, "mug", "StockAdded", json!({"quantity": 10, "version": 1}), &came);
+        let sent = self.transfer("mug", "StockAllotted", allotment(10), &came);
+        self.answer(Topic::Inventory, "mug", "StockShelved", shelving(10), &sent);
+    }
+
+    /// A transfer: the fact, and its copy under the same id, which is given.
+    pub fn transfer(&mut self, sku: &str, kind: &str, data: Value, cause: &str) -> String {
+        let id = self.answer(Topic::Inventory, sku, kind, data.clone(), cause);
+        self.write(Topic::StockTransfers, sku, kind, data, &id, Some(cause));
+        id
     }
 
     /// Two mugs are reserved for an order.
@@ -109,6 +121,7 @@ impl Past {
     pub fn sold(&mut self, order: &str) {
         self.accepted(order);
         self.reserved(order);
+        self.money(order, "PaymentStarted", start());
         self.captured(order);
         self.order(order, "OrderConfirmed", json!({}));
         self.goods(order, "StockShipped", json!({"lines": lines()}));
@@ -119,6 +132,8 @@ impl Past {
     pub fn undone(&mut self, order: &str) {
         self.accepted(order);
         self.reserved(order);
+        self.money(order, "PaymentStarted", start());
+        self.say(Topic::Checkout, order, "OrderCancellationRequested", json!({}));
         self.order(order, "OrderCancelled", cancellation());
         self.captured(order);
         self.money(order, "RefundStarted", capture(400));
@@ -128,7 +143,12 @@ impl Past {
 
     /// Every promise holds, everything being settled.
     pub fn holds(&self) {
-        for verdict in check(&self.history, true) {
+        self.holds_with(|evidence| evidence);
+    }
+
+    /// The same, with more evidence.
+    pub fn holds_with<'a>(&'a self, with: impl FnOnce(Evidence<'a>) -> Evidence<'a>) {
+        for verdict in judge(&with(Evidence::of(&self.history).settled(true))) {
             assert!(verdict.holds(), "{verdict}");
             assert!(verdict.to_string().contains("holds"), "{verdict}");
         }
@@ -136,17 +156,24 @@ impl Past {
 
     /// This promise is broken by this subject, as these events show; others may be as well.
     pub fn breaks(&self, promise: &str, subject: &str, events: &[&str]) {
-        self.judged(promise, subject, events, true);
+        self.breaks_with(promise, subject, events, |evidence| evidence);
     }
 
     /// The same, before everything has settled.
     pub fn breaks_at_once(&self, promise: &str, subject: &str, events: &[&str]) {
-        self.judged(promise, subject, events, false);
+        self.breaks_with(promise, subject, events, |evidence| evidence.settled(false));
     }
 
-    fn judged(&self, promise: &str, subject: &str, events: &[&str], settled: bool) {
-        let verdict =
-            check(&self.history, settled).into_iter().find(|verdict| verdict.promise == promise).unwrap();
+    /// The same, with more evidence.
+    pub fn breaks_with<'a>(
+        &'a self,
+        promise: &str,
+        subject: &str,
+        events: &[&str],
+        with: impl FnOnce(Evidence<'a>) -> Evidence<'a>,
+    ) {
+        let verdicts = judge(&with(Evidence::of(&self.history).settled(true)));
+        let verdict = verdicts.into_iter().find(|verdict| verdict.promise == promise).unwrap();
         let said = verdict.to_string();
         let breach = verdict.breaches.iter().find(|breach| {
             let named = events.iter().all(|event| breach.events.iter().any(|shown| shown == event));
@@ -159,6 +186,28 @@ impl Past {
             assert!(said.contains(subject) && events.iter().all(|event| said.contains(event)), "{said}");
         }
     }
+}
+
+/// Where what causes an event mostly stands, and what it is.
+fn causes(kind: &str) -> (Topic, &'static str) {
+    match kind {
+        "OrderConfirmed" => (Topic::Payments, "PaymentCaptured"),
+        "OrderCompleted" => (Topic::Inventory, "StockShipped"),
+        "OrderCancelled" | "OrderCancellationRefused" => (Topic::Checkout, "OrderCancellationRequested"),
+        "StockReserved" | "ReservationQueued" => (Topic::Orders, "OrderAccepted"),
+        "StockReleased" | "ReservationDropped" | "PaymentVoided" | "RefundStarted" => {
+            (Topic::Orders, "OrderCancelled")
+        }
+        "StockShipped" => (Topic::Orders, "OrderConfirmed"),
+        "PaymentStarted" => (Topic::Inventory, "StockReserved"),
+        "PaymentCaptured" | "PaymentFailed" => (Topic::Payments, "PaymentStarted"),
+        "PaymentRefunded" => (Topic::Payments, "RefundStarted"),
+        _ => (Topic::Checkout, "OrderPlaced"),
+    }
+}
+
+pub fn start() -> Value {
+    json!({"amount": euros(400), "method": "card", "risk": {"score": 0, "reasons": []}})
 }
 
 pub fn lines() -> Value {

@@ -141,3 +141,17 @@ fn a_record_that_said_nothing_is_not_taken_again_when_positions_are_lost() {
     shop.restart(true).unwrap();
     assert_eq!(shop.records().len(), before);
 }
+
+/// A clock that was an hour ahead and was set right put everything off by an hour that is done now and then: a question
+/// that had no answer was not asked again.
+#[test]
+fn a_clock_that_was_ahead_does_not_put_the_next_question_off() {
+    let mut shop = shop();
+    shop.set_clocks(Duration::from_secs(3600));
+    shop.wait(Duration::from_secs(6));
+    shop.set_clocks(Duration::ZERO);
+    shop.place(key("o-1"), "tok_timeout", &mugs(1));
+    shop.wait(Duration::from_secs(30));
+    assert_eq!(shop.history().fates()[&key("o-1")], Fate::Completed);
+    ended(&mut shop);
+}

@@ -1,0 +1,14 @@
+//! The log as the auditor sees it: a cluster with all topics, a reader of everything, the services' positions.
+
+mod client;
+mod cluster;
+mod groups;
+mod reader;
+
+pub use cluster::Cluster;
+pub(crate) use cluster::Ends;
+pub(crate) use groups::{Groups, Taken};
+pub use reader::Reader;
+
+/// One partition of one topic.
+pub type Shard = (events_schema::Topic, u16);

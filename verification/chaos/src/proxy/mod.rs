@@ -1,0 +1,186 @@
+//! The wire between services and brokers, as a proxy that can be slow, cut every connection, and hold back calls that
+//! end transactions. Our own and not toxiproxy, because that one knows bytes only: it cannot keep one API's answers
+//! and let the others pass.
+
+mod connection;
+mod late;
+mod wire;
+
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use tokio::{net::TcpListener, sync::watch};
+
+use self::late::Late;
+pub use self::late::{Held, Mode};
+
+/// What all connections share.
+pub struct Wire {
+    latency: AtomicU64,
+    cut: watch::Sender<u64>,
+    late: Late,
+    /// Connections there are now.
+    connected: AtomicU64,
+    /// Connections there ever were.
+    accepted: AtomicU64,
+    /// Connections that were reset by us.
+    reset: AtomicU64,
+    /// Bytes that were late by us.
+    delayed: AtomicU64,
+}
+
+/// What the proxy did so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// Connections there are now.
+    pub connected: u64,
+    /// Connections there ever were.
+    pub accepted: u64,
+    /// Connections reset by us.
+    pub reset: u64,
+    /// Bytes delayed by us.
+    pub delayed: u64,
+}
+
+/// The proxy, on a thread of its own; it ends with the program.
+pub struct Proxy(Arc<Wire>);
+
+impl Proxy {
+    /// Listens at each `front` and connects to the port behind it, on this machine.
+    pub fn open(routes: Vec<(u16, u16)>) -> Result<Proxy> {
+        let wire = Arc::new(Wire {
+            latency: AtomicU64::new(0),
+            cut: watch::Sender::new(0),
+            late: Late::default(),
+            connected: AtomicU64::new(0),
+            accepted: AtomicU64::new(0),
+            reset: AtomicU64::new(0),
+            delayed: AtomicU64::new(0),
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut listeners = Vec::new();
+        for (front, behind) in routes {
+            let bound = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, front)));
+            listeners.push((bound.with_context(|| format!("port {front}"))?, behind));
+        }
+        let shared = wire.clone();
+        std::thread::Builder::new().name("proxy".to_owned()).spawn(move || {
+            for (listener, behind) in listeners {
+                runtime.spawn(accept(listener, behind, shared.clone()));
+            }
+            runtime.block_on(std::future::pending::<()>());
+        })?;
+        Ok(Proxy(wire))
+    }
+
+    /// Everything is so late from now on, both ways; zero: as fast as it can be.
+    pub fn set_latency(&self, latency: Duration) {
+        self.0.latency.store(u64::try_from(latency.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Resets every connection there is.
+    pub fn cut(&self) {
+        self.0.cut.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Holds back the next EndTxn of so many transactional ids, one of each.
+    pub fn hold(&self, mode: Mode, many: usize) {
+        self.0.late.arm(mode, many);
+    }
+
+    /// Holds back no more; returns what was held since it was asked to.
+    pub fn let_go(&self) -> Vec<Held> {
+        self.0.late.disarm()
+    }
+
+    /// What is held, or was, since it was asked to.
+    pub fn held(&self) -> Vec<Held> {
+        self.0.late.held()
+    }
+
+    /// What it did so far.
+    pub fn counts(&self) -> Counts {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let Wire { connected, accepted, reset, delayed, .. } = &*self.0;
+        Counts { connected: of(connected), accepted: of(accepted), reset: of(reset), delayed: of(delayed) }
+    }
+}
+
+async fn accept(listener: TcpListener, behind: u16, wire: Arc<Wire>) {
+    loop {
+        // Out of descriptors, at worst: the next attempt may find one.
+        let Ok((client, _)) = listener.accept().await else {
+            tokio::task::yield_now().await;
+            continue;
+        };
+        tokio::spawn(connection::serve(client, behind, wire.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::{TcpListener, TcpStream},
+    };
+
+    use super::*;
+    use crate::ports::Ports;
+
+    const FRAME: [u8; 14] = [0, 0, 0, 10, 0, 3, 0, 9, 0, 0, 0, 7, 0xff, 0xff];
+
+    /// A broker that gives every frame back, behind a proxy.
+    fn echo() -> (Proxy, u16) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let behind = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                std::thread::spawn(move || {
+                    let mut frame = FRAME;
+                    while stream.read_exact(&mut frame).is_ok() && stream.write_all(&frame).is_ok() {}
+                });
+            }
+        });
+        let front = Ports::new().free().unwrap();
+        (Proxy::open(vec![(front, behind)]).unwrap(), front)
+    }
+
+    fn ask(stream: &mut TcpStream) -> std::io::Result<[u8; 14]> {
+        let mut frame = [0; 14];
+        stream.write_all(&FRAME)?;
+        stream.read_exact(&mut frame)?;
+        Ok(frame)
+    }
+
+    #[test]
+    fn frames_pass_unchanged_and_a_slow_wire_is_slow_both_ways() {
+        let (proxy, front) = echo();
+        let mut stream = TcpStream::connect(("127.0.0.1", front)).unwrap();
+        assert_eq!(ask(&mut stream).unwrap(), FRAME);
+        assert_eq!(proxy.counts().delayed, 0);
+        proxy.set_latency(Duration::from_millis(40));
+        let since = crate::wait::now();
+        assert_eq!(ask(&mut stream).unwrap(), FRAME);
+        assert!(since.elapsed() >= Duration::from_millis(80));
+        assert_eq!(proxy.counts().delayed, 2 * FRAME.len() as u64);
+    }
+
+    #[test]
+    fn a_cut_ends_every_connection_and_the_next_one_works() {
+        let (proxy, front) = echo();
+        let mut streams = [(); 3].map(|()| TcpStream::connect(("127.0.0.1", front)).unwrap());
+        assert!(streams.iter_mut().all(|stream| ask(stream).is_ok()));
+        proxy.cut();
+        assert!(streams.iter_mut().all(|stream| ask(stream).is_err()));
+        assert_eq!(proxy.counts().reset, 3);
+        assert_eq!(ask(&mut TcpStream::connect(("127.0.0.1", front)).unwrap()).unwrap(), FRAME);
+    }
+}

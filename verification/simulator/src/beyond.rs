@@ -1,0 +1,79 @@
+//! What only a simulator can judge: it knows what was poisoned, and its processes share one clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use events_schema::{
+    Key, Place, Timestamp, Topic,
+    orders::{CancelReason, OrderFact},
+    parking::ParkingFact,
+    payments::PaymentFact,
+};
+use invariants::{Event, History, Told};
+
+/// What is wrong, and with whom.
+pub(crate) type Wrong = (String, Option<Key>);
+
+/// L4, the other way round: what nobody could read was parked by every service that consumes its topic.
+pub(crate) fn nothing_is_skipped(history: &History, unreadable: &[Place]) -> Result<(), Wrong> {
+    let mut parked: BTreeSet<(Topic, Place)> = BTreeSet::new();
+    for topic in [Topic::Orders, Topic::Inventory, Topic::Payments] {
+        parked.extend(history.of(topic).filter_map(parks).map(|place| (topic, place)));
+    }
+    for place in unreadable {
+        let missing = consumers(place.topic).iter().find(|emits| !parked.contains(&(**emits, *place)));
+        if let Some(emits) = missing {
+            let what = format!("L4: {place} cannot be read, and who writes {emits} never parked it");
+            return Err((what, None));
+        }
+    }
+    Ok(())
+}
+
+fn parks(event: &Event) -> Option<Place> {
+    let Told::Parking(ParkingFact::EventParked(fact)) = &event.told else { return None };
+    let topic = Topic::from_name(&fact.topic)?;
+    Some(Place { topic, partition: fact.partition, offset: fact.offset })
+}
+
+/// Who consumes a topic, by the topics they write.
+fn consumers(topic: Topic) -> &'static [Topic] {
+    match topic {
+        Topic::Checkout => &[Topic::Orders],
+        Topic::Orders => &[Topic::Inventory, Topic::Payments],
+        Topic::Inventory => &[Topic::Orders, Topic::Payments],
+        Topic::Payments => &[Topic::Orders, Topic::Inventory],
+        Topic::Warehouse | Topic::StockTransfers => &[Topic::Inventory],
+        Topic::Operations => &[Topic::Orders, Topic::Inventory, Topic::Payments],
+        _ => &[],
+    }
+}
+
+/// S10: no order is called off for want of money that had come in before its deadline. Orders with parked records are
+/// left out, for their payment may have waited for an operator.
+pub(crate) fn no_deadline_is_hasty(history: &History) -> Result<(), Wrong> {
+    let mut paid: BTreeMap<Key, Timestamp> = BTreeMap::new();
+    let mut waited: BTreeSet<Key> = BTreeSet::new();
+    for event in history.of(Topic::Payments).chain(history.of(Topic::Orders)) {
+        match &event.told {
+            Told::Payment(PaymentFact::PaymentCaptured(_)) => {
+                paid.entry(event.subject).or_insert(event.time);
+            }
+            Told::Parking(_) => {
+                waited.insert(event.subject);
+            }
+            _ => {}
+        }
+    }
+    for event in history.of(Topic::Orders).filter(|event| !waited.contains(&event.subject)) {
+        let Told::Order(OrderFact::OrderCancelled(cancelled)) = &event.told else { continue };
+        let paid_at = paid.get(&event.subject).filter(|_| cancelled.reason == CancelReason::Expired);
+        if let Some(paid_at) = paid_at.filter(|at| **at < cancelled.expires_at) {
+            let what = format!(
+                "S10: expired at {}, though its money had come in at {paid_at}, before that",
+                cancelled.expires_at
+            );
+            return Err((what, Some(event.subject)));
+        }
+    }
+    Ok(())
+}
