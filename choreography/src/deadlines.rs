@@ -33,6 +33,11 @@ impl Deadlines {
         due.filter_map(|(_, subject)| self.of.get(subject).map(|(_, fact)| (*subject, *fact)))
     }
 
+    /// How many subjects have a deadline.
+    pub(crate) fn len(&self) -> usize {
+        self.of.len()
+    }
+
     /// When the next deadline comes of a subject that need not wait for an operator.
     pub(crate) fn next(&self, waits: impl Fn(&Key) -> bool) -> Option<Timestamp> {
         self.due.iter().find(|(_, subject)| !waits(subject)).map(|(at, _)| *at)

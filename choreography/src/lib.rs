@@ -6,6 +6,7 @@
 mod consume;
 mod deadlines;
 mod decision;
+mod held;
 pub mod host;
 mod hosted;
 pub mod kafka;

@@ -89,6 +89,11 @@ impl Parking {
         self.queues.len()
     }
 
+    /// How many inputs wait, for whatever subject.
+    pub(crate) fn inputs(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Folds a parking fact.
     pub(crate) fn fold(&mut self, subject: Key, fact: &ParkingFact) {
         match fact {

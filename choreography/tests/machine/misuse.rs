@@ -52,12 +52,12 @@ fn fenced(misuse: Misuse) -> usize {
     let mut fenced = 0;
     for round in 0..20 {
         stage.place(&format!("o-{round}"), "");
-        for at in 0..2 {
-            match stage.turn(&mut members[at]) {
+        for (at, member) in members.iter_mut().enumerate() {
+            match stage.turn(member) {
                 Ok(_) => {}
                 Err(Fatal::Fenced(_)) => {
                     fenced += 1;
-                    members[at] = stage.member_with(&at.to_string(), misuse);
+                    *member = stage.member_with(&at.to_string(), misuse);
                 }
                 Err(fatal) => panic!("{fatal}"),
             }

@@ -11,7 +11,7 @@ use choreography::{
     Answered, Clock, Fatal, Input, Metrics, Outside, Pace, Ports, Sink, Source, Turned, Worker,
     memory::{CommitFate, Faults, MemoryLog, MemorySink, MemorySource, Misuse},
 };
-use events_schema::{EventId, Key, Opened, OwnedRecord, Source as Emitter, Timestamp, Topic, partition_of};
+use events_schema::{EventId, Key, Opened, OwnedRecord, Timestamp, Topic, partition_of};
 
 use crate::toy::Toy;
 

@@ -1,4 +1,5 @@
-//! `demo`: the whole shop in one process: one saga told event by event, a crowd of every fate, then the books.
+//! `demo`: the whole shop in one process: one saga told event by event, a crowd of every fate, then the books; and act two,
+//! thousands of orders under faults in simulated time.
 
 mod books;
 mod crowd;
@@ -6,17 +7,20 @@ mod forward;
 mod ground;
 mod lanes;
 mod shop;
+mod storm;
 
 use std::{io::IsTerminal, time::Duration};
 
-use self::{books::Outcome, crowd::Crowd, ground::Ground, shop::Shop};
+use serde::Serialize;
+
+use self::{books::Outcome, crowd::Crowd, ground::Ground, shop::Shop, storm::Storm};
 use crate::{clock, exit::Failure, log::Cluster, session::Session};
 
 /// Flags of `demo`.
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "Without --brokers a broker runs in this process: in memory, the last 5 MiB of a partition, no
-isolation. With --brokers the topics are created there under a prefix of their own.
+isolation. With --brokers the topics are created there under a prefix of their own. Act two needs no broker.
 JSON: one object, the last line of stdout."
 )]
 pub struct Args {
@@ -26,9 +30,21 @@ pub struct Args {
     /// How many orders, the told one included
     #[arg(long, default_value_t = 40, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     orders: u32,
+    /// Act two: the first of a hundred histories; the same number gives the same faults and the same events
+    #[arg(long, default_value_t = 7, value_name = "N")]
+    seed: u32,
 }
 
-/// Shows it. Fails with [`Failure::Broken`] if an order did not end or the books do not balance.
+/// Both acts, for programs.
+#[derive(Serialize)]
+struct Account<'a> {
+    #[serde(flatten)]
+    outcome: &'a Outcome,
+    simulated: &'a Storm,
+}
+
+/// Shows it. Fails with [`Failure::Broken`] if an order did not end, the books do not balance or a
+/// promise is broken.
 pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let began = clock::instant();
     let ground = Ground::lay(session)?;
@@ -40,6 +56,11 @@ pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         Err(failure) => return shop.close().and(Err(failure)),
     };
     outcome.print(session)?;
+    let storm = storm::pass(args.seed, session)?;
+    if session.out.is_json() {
+        session.out.object(&Account { outcome: &outcome, simulated: &storm })?;
+        session.out.flush()?;
+    }
     let stays = !args.once && !session.out.is_json() && std::io::stdout().is_terminal();
     if stays {
         ground.invite(session)?;
@@ -48,7 +69,7 @@ pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         }
     }
     shop.close()?;
-    outcome.verdict()
+    outcome.verdict().and(storm.verdict())
 }
 
 fn tell(

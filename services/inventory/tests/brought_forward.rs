@@ -33,11 +33,7 @@ impl Shop {
     fn member(&self) -> Member {
         let (source, sink) = self.log.connect("inventory", "0", Topic::Inventory, Box::new(NoFaults));
         let pace = Pace { restore_facts: 40, look: Duration::ZERO, ..Pace::default() };
-        Member(
-            Worker::new(Inventory::new(Settings::default()), pace, Metrics::unread()),
-            source,
-            sink,
-        )
+        Member(Worker::new(Inventory::new(Settings::default()), pace, Metrics::unread()), source, sink)
     }
 
     fn settle(&self, Member(worker, source, sink): &mut Member) {

@@ -62,14 +62,21 @@ pub(crate) struct Spoken<S: Service> {
     pub(crate) duties: Vec<Duty<S::Request>>,
 }
 
+/// What makes the state a task begins with.
+type Begin<S> = Box<dyn Fn(&S) -> <S as Service>::State + Send + Sync>;
+/// From which situation, by which input, when.
+type Cause = (u32, u32, Timestamp);
+/// The steps that were taken.
+type Steps<S, A> = AHashMap<Cause, Arc<Step<S, A>>>;
+
 /// A task: its situations, and the steps between them.
 pub(crate) struct Situations<S: Service, A: Account<S>> {
     service: S,
-    begin: Box<dyn Fn(&S) -> S::State + Send + Sync>,
+    begin: Begin<S>,
     tamper: Arc<dyn Tamper<S>>,
     known: RwLock<Vec<Arc<Situation<S, A>>>>,
     numbers: RwLock<AHashMap<String, u32>>,
-    steps: RwLock<AHashMap<(u32, u32, Timestamp), Arc<Step<S, A>>>>,
+    steps: RwLock<Steps<S, A>>,
 }
 
 /// Of a lock: a thread that panicked has failed the exploration anyway.
@@ -142,7 +149,7 @@ where
                 .find(|((of, ..), step)| (*of, step.to) == (from, to))
                 .map(|(_, step)| words(&step.said))
         };
-        let over = |((of, ..), step): (&(u32, u32, Timestamp), &Arc<Step<S, A>>)| {
+        let over = |((of, ..), step): (&Cause, &Arc<Step<S, A>>)| {
             (*of == from)
                 .then(|| on(step.to, to).map(|then| format!("{}; {then}", words(&step.said))))
                 .flatten()

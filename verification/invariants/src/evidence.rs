@@ -12,7 +12,7 @@ pub struct Evidence<'a> {
     /// All committed records.
     pub history: &'a History,
     /// Nothing is under way any more and all is read, so that the promises about the end are due too. While it is not,
-    /// the history must be causally closed ([`crate::Intake`]).
+    /// the history must be causally closed: it holds the cause of each of its events.
     pub settled: bool,
     /// Topics that were not read from their first record, or not at all: causes there are not missed.
     pub unread: &'a [Topic],

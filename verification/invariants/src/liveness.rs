@@ -117,8 +117,8 @@ fn fits(evidence: &Evidence<'_>) -> Option<Verdict> {
     let mut verdict = Verdict::new("L5", "memory is bounded by what is open and the window");
     for one in evidence.memories {
         let bound = one.base.saturating_add(one.each.saturating_mul(one.held));
-        let what = || format!("{} bytes for {} held, at most {bound}", one.bytes, one.held);
-        verdict.judge(one.bytes <= bound, one.process, what, &[]);
+        let what = || format!("takes {} for {} held, at most {bound}", one.takes, one.held);
+        verdict.judge(one.takes <= bound, one.process, what, &[]);
     }
     Some(verdict)
 }

@@ -87,17 +87,17 @@ pub enum Poison {
     Subject(Key),
 }
 
-/// What a process took in memory (L5).
+/// What a process, or a task, takes in memory (L5). Its unit is the runner's: bytes, or entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
-    /// The process.
+    /// The process, or the task.
     pub process: Key,
-    /// Bytes in use.
-    pub bytes: u64,
+    /// What it takes.
+    pub takes: u64,
     /// What is open, and what ended within the window.
     pub held: u64,
-    /// Bytes it may take when it holds nothing.
+    /// What it may take when it holds nothing.
     pub base: u64,
-    /// Bytes it may take for each thing held.
+    /// What it may take for each thing held.
     pub each: u64,
 }

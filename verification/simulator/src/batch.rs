@@ -12,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tracing::subscriber::NoSubscriber;
+
 use crate::{Broken, Plan, Shop, Tally, run_plan};
 
 /// One seed of so many is run twice.
@@ -47,11 +49,18 @@ impl Batch {
 
     /// Runs the seeds; `each` is called after each one.
     pub fn run(self, each: &(dyn Fn() + Sync)) -> Ran {
-        let (start, next, stop) = (Instant::now(), AtomicU64::new(self.from), AtomicBool::new(false));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "how long a batch takes is measured, and decides nothing"
+        )]
+        let start = Instant::now();
+        let (next, stop) = (AtomicU64::new(self.from), AtomicBool::new(false));
         let ran = Mutex::new(Ran::default());
         thread::scope(|scope| {
             for _ in 0..self.jobs.max(1) {
                 scope.spawn(|| {
+                    // What simulated services log is of no use to whoever hosts a batch.
+                    let _silent = tracing::subscriber::set_default(NoSubscriber::default());
                     let (mut tally, mut broken) = (Tally::default(), Vec::new());
                     while !stop.load(Ordering::Relaxed) {
                         let seed = next.fetch_add(1, Ordering::Relaxed);

@@ -36,7 +36,7 @@ fn parks(event: &Event) -> Option<Place> {
 }
 
 /// Who consumes a topic, by the topics they write.
-fn consumers(topic: Topic) -> &'static [Topic] {
+pub(crate) fn consumers(topic: Topic) -> &'static [Topic] {
     match topic {
         Topic::Checkout => &[Topic::Orders],
         Topic::Orders => &[Topic::Inventory, Topic::Payments],

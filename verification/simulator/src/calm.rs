@@ -1,5 +1,7 @@
 //! Calm: the faults stop, everybody is up, and what the storm left open must come to an end.
 
+use invariants::Starts;
+
 use crate::{Shop, Trouble, parked, process::Skew};
 
 impl Shop {
@@ -11,12 +13,19 @@ impl Shop {
         self.processes.iter_mut().for_each(|process| process.set_clock(Skew::By(0)));
         self.asleep.fill(false);
         self.raise();
+        self.count_starts();
         self.settle()?;
         if self.plan.mends {
             self.mend(false)?;
             self.mend(true)?;
         }
         Ok(())
+    }
+
+    /// From now on nobody should need to be started. (One whom another took the place of learns of it only now.)
+    fn count_starts(&mut self) {
+        let one = |process| Starts { process, started: 1, expected: 1 };
+        self.starts = self.processes.iter().map(|process| one(process.name())).collect();
     }
 
     /// Everything parked is tried again, or given up, until nothing waits.
@@ -32,12 +41,13 @@ impl Shop {
             }
             self.settle()?;
         }
-        if discard { Err("what is parked cannot be given up".to_owned()) } else { Ok(()) }
+        if discard { Err("L4: what is parked cannot be given up".to_owned()) } else { Ok(()) }
     }
 
     /// Everything is stopped and started, with or without the groups' positions.
     pub fn restart(&mut self, forgotten: bool) -> Result<(), String> {
         self.processes.iter_mut().for_each(|process| process.die());
+        self.starts.iter_mut().for_each(|one| one.expected += 1);
         if forgotten {
             self.struck(Trouble::ForgottenPositions);
             for process in &self.processes {

@@ -10,6 +10,8 @@ use events_schema::{
     warehouse::{ProductListed, StockCorrected, StockReceived},
 };
 
+use invariants::Answer;
+
 use crate::{Shop, plan::key};
 
 impl Shop {
@@ -71,9 +73,12 @@ impl Shop {
         let (key, value) = kind.record(topic, subject);
         let to = Input { topic, partition };
         let offset = self.log.produce(to, self.next_time(), Some(&key), value.as_deref(), Vec::new());
+        let place = Place { topic, partition, offset };
+        // Where it does not say whom it is about, it is parked under its own name.
+        self.poisoned.insert(place.as_key());
         if !matches!(kind, Poison::FutureVersion | Poison::MissingField) {
             // Nobody can read it; the others are only read by those who react to that event.
-            self.unreadable.push(Place { topic, partition, offset });
+            self.unreadable.push(place);
         }
     }
 
@@ -102,7 +107,9 @@ impl Shop {
         let id = EventId::from(key(&format!("told-{}", self.written)));
         let value = announce(Source::Cli, id, subject, now, event);
         let to = Input { topic: E::TOPICS[0], partition };
-        self.log.produce(to, now, Some(subject.as_bytes()), Some(&value), Vec::new());
+        let offset = self.log.produce(to, now, Some(subject.as_bytes()), Some(&value), Vec::new());
+        let Input { topic, partition } = to;
+        self.answers.push(Answer { order: subject, id, topic, partition, offset, told: None });
     }
 
     /// No two things happen at once, so that a story can be told in order of time.

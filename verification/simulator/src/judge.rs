@@ -1,12 +1,11 @@
 //! The judgement of a settled shop: the promises, the books, and the payment provider's own ledger.
 
-use events_schema::{Key, Source};
+use events_schema::Key;
 use invariants::{Books, Evidence, History, Movement, MovementKind, Verdict};
 
 use crate::{
     Shop, Trouble,
     beyond::{Wrong, no_deadline_is_hasty, nothing_is_skipped},
-    parked,
     story::story_with_places,
 };
 
@@ -39,11 +38,17 @@ impl Shop {
     pub fn judge(&mut self) -> Result<(), Broken> {
         let history = self.history();
         let (ledger, open) = (ledger(&self.ledger()), self.log.open_transactions());
+        let (readings, memories) = (self.readings(), self.memories(&history));
+        let poison = self.poison_spread(&history);
         let evidence = Evidence {
             ledger: Some(&ledger),
-            hanging: Some(&open),
-            folds: &self.folds,
+            answers: &self.answers,
             derivations: &self.derivations,
+            readings: &readings,
+            hanging: Some(&open),
+            starts: &self.starts,
+            poisoned: Some(&poison),
+            memories: &memories,
             ..Evidence::of(&history).settled(true)
         };
         let verdicts = invariants::judge(&evidence);
@@ -62,17 +67,6 @@ impl Shop {
         nothing_is_skipped(history, &self.unreadable)?;
         if !self.struck.contains_key(&Trouble::WrongClocks) {
             no_deadline_is_hasty(history)?;
-        }
-        let waiting = parked::waiting(history);
-        for (service, _, subject) in &waiting {
-            let neighbour = self.neighbours_break && *service == Source::Inventory;
-            let poisoned = neighbour || self.poisoned.contains(subject) || subject.as_str().contains('.');
-            if !poisoned {
-                return Err((
-                    format!("L4: {service} parked {subject}, which nobody poisoned"),
-                    Some(*subject),
-                ));
-            }
         }
         let books = Books::of(history);
         if self.poisoned.is_empty() && !books.balance() {

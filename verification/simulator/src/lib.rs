@@ -33,6 +33,7 @@ mod suffered;
 mod tally;
 mod time;
 mod trouble;
+mod witness;
 
 pub use batch::{Batch, Ran};
 pub use forced::Force;

@@ -2,12 +2,15 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use choreography::{Clock, Fatal, Metrics, Pace, Ports, Service, Turned, Worker, memory::MemoryLog};
-use events_schema::{Source as Emitter, Timestamp};
+use choreography::{
+    Clock, Fatal, Input, Metrics, Pace, Ports, Service, Source, Turned, Worker, memory::MemoryLog,
+};
+use events_schema::{Key, Source as Emitter, Timestamp};
 
 use crate::{
     Time,
     mishaps::{Mishaps, Troubled},
+    plan::key,
     planted::Reader,
     provider::Owns,
 };
@@ -16,6 +19,8 @@ use crate::{
 pub(crate) trait Process {
     /// Its service.
     fn service(&self) -> Emitter;
+    /// Its name.
+    fn name(&self) -> Key;
     /// One turn; `Err`: it is down now.
     fn turn(&mut self) -> Result<Turned, Fatal>;
     /// When it next has something to do though no record comes in.
@@ -34,6 +39,10 @@ pub(crate) trait Process {
     fn set_clock(&mut self, skew: Skew);
     /// Each of its tasks: the partition, and the state as text.
     fn states(&self) -> Vec<(u16, String)>;
+    /// How many entries each of its tasks holds beside the state.
+    fn held(&self) -> Vec<(u16, usize)>;
+    /// The offset its reader takes next of an input; `None`: it does not read it.
+    fn reads_next(&mut self, input: Input) -> Option<i64>;
 }
 
 /// How wrong a process's clock is.
@@ -110,6 +119,10 @@ impl<S: Service<State: Debug>> Process for Instance<S> {
         S::SOURCE
     }
 
+    fn name(&self) -> Key {
+        key(&format!("{}-{}", S::SOURCE.name(), self.name))
+    }
+
     fn turn(&mut self) -> Result<Turned, Fatal> {
         let Some(running) = &mut self.running else { return Ok(Turned::default()) };
         self.ground.time.pass(Duration::from_millis(1));
@@ -166,5 +179,17 @@ impl<S: Service<State: Debug>> Process for Instance<S> {
         let Some(Running { worker, .. }) = &self.running else { return Vec::new() };
         let text = |partition| worker.state(partition).map(|state| (partition, format!("{state:?}")));
         worker.partitions().filter_map(text).collect()
+    }
+
+    fn held(&self) -> Vec<(u16, usize)> {
+        let Some(Running { worker, .. }) = &self.running else { return Vec::new() };
+        let held = |partition| worker.held(partition).map(|held| (partition, held));
+        worker.partitions().filter_map(held).collect()
+    }
+
+    fn reads_next(&mut self, input: Input) -> Option<i64> {
+        let Running { worker, source, .. } = self.running.as_mut()?;
+        let runs = worker.partitions().any(|partition| partition == input.partition);
+        source.position(input).ok().filter(|_| runs)
     }
 }

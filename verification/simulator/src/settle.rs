@@ -34,7 +34,10 @@ impl Shop {
                 (None, None) => return Ok(()),
             }
         }
-        Err(format!("it never settles; last of all was said:\n{}", crate::story::newest(&self.history(), 12)))
+        Err(format!(
+            "L1: it never settles; last of all was said:\n{}",
+            crate::story::newest(&self.history(), 12)
+        ))
     }
 
     /// Lets time pass, with everybody at work.
@@ -62,7 +65,10 @@ impl Shop {
                 return Ok(ever);
             }
         }
-        Err(format!("they never rest; last of all was said:\n{}", crate::story::newest(&self.history(), 12)))
+        Err(format!(
+            "L1: they never rest; last of all was said:\n{}",
+            crate::story::newest(&self.history(), 12)
+        ))
     }
 
     /// So many rounds are more than any shop needs.

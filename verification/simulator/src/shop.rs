@@ -9,7 +9,7 @@ use std::{
 
 use choreography::{Fatal, Input, NoOutside, RememberedLimits, memory::MemoryLog};
 use events_schema::{Key, OwnedRecord, Place, Source as Emitter, Topic};
-use invariants::{Derivation, Folded, History};
+use invariants::{Answer, Derivation, History, Starts};
 use inventory::Inventory;
 use order::Order;
 use payment::{
@@ -50,8 +50,10 @@ pub struct Shop {
     pub(crate) struck: BTreeMap<Trouble, u64>,
     /// How many things were judged when it was judged last, by promise.
     pub(crate) checked: BTreeMap<&'static str, u64>,
-    /// States in memory beside the fold of their log (S15).
-    pub(crate) folds: Vec<Folded>,
+    /// What outsiders wrote and the log took (S13).
+    pub(crate) answers: Vec<Answer>,
+    /// How often each process was started since the faults stopped; empty while they go on (L3).
+    pub(crate) starts: Vec<Starts>,
     /// Facts decided again from the log (S14).
     pub(crate) derivations: Vec<Derivation>,
     /// How many processes were fenced.
@@ -93,7 +95,8 @@ impl Shop {
             placed: 0,
             struck: BTreeMap::new(),
             checked: BTreeMap::new(),
-            folds: Vec::new(),
+            answers: Vec::new(),
+            starts: Vec::new(),
             derivations: Vec::new(),
             fenced: 0,
             forced: None,
@@ -128,7 +131,7 @@ impl Shop {
             }
             Err(Fatal::Client(what)) if what == "the process died" => true,
             Err(fatal) => {
-                self.fatal = Some(format!("{} ended: {fatal}", self.processes[at].service()));
+                self.fatal = Some(format!("L3: {} ended: {fatal}", self.processes[at].service()));
                 true
             }
         }
@@ -147,7 +150,12 @@ impl Shop {
 
     /// Starts what is down.
     pub(crate) fn raise(&mut self) {
-        self.processes.iter_mut().filter(|process| !process.runs()).for_each(|process| process.start());
+        for (at, process) in self.processes.iter_mut().enumerate().filter(|(_, process)| !process.runs()) {
+            process.start();
+            if let Some(one) = self.starts.get_mut(at) {
+                one.started += 1;
+            }
+        }
     }
 
     /// Everything that is committed.

@@ -6,7 +6,10 @@ use std::{collections::BTreeSet, sync::Mutex, thread};
 
 use events_schema::{EventId, Key, OwnedRecord, Topic};
 use invariants::{History, Verdict};
-use simulator::planted::{Control, Hunted, Mistake, hunt_all, records_without, run_without};
+use simulator::{
+    Broken,
+    planted::{Control, Hunted, Mistake, hunt_all, records_without, run_without},
+};
 
 /// A mistake that takes more seeds than these means that the storms must get better.
 const SOON: u64 = 1_000;
@@ -77,18 +80,17 @@ fn without_transactions_there_are_duplicates_and_the_deciders_alone_keep_fates_a
     assert!(lost.is_empty(), "without transactions these are broken: {lost:?}");
 }
 
+/// What a history breaks without this wall, if one does.
+fn first_broken(wall: Control) -> Option<Broken> {
+    each(0..300, |seed| run_without(wall, seed).err()).into_iter().flatten().next()
+}
+
 #[test]
 fn with_transactions_no_decider_need_know_what_it_was_asked_before() {
-    for what in each(0..300, |seed| run_without(Control::NoDedup, seed).err()).into_iter().flatten() {
-        panic!("{what}");
-    }
+    assert_eq!(first_broken(Control::NoDedup), None);
 }
 
 #[test]
 fn positions_committed_after_the_output_do_no_harm_for_the_log_itself_names_them() {
-    for what in
-        each(0..300, |seed| run_without(Control::OffsetsAfterOutput, seed).err()).into_iter().flatten()
-    {
-        panic!("{what}");
-    }
+    assert_eq!(first_broken(Control::OffsetsAfterOutput), None);
 }

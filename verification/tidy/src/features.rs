@@ -32,7 +32,11 @@ pub fn planted_features(tree: &str) -> Vec<Breach> {
     crates.sort_unstable();
     crates.dedup();
     let breach = |name: &str| {
-        Breach::new("Cargo.toml", 1, format!("{name} is built with planted mistakes, which are for tests alone"))
+        Breach::new(
+            "Cargo.toml",
+            1,
+            format!("{name} is built with planted mistakes, which are for tests alone"),
+        )
     };
     crates.into_iter().map(breach).collect()
 }
@@ -43,7 +47,8 @@ mod tests {
 
     #[test]
     fn a_crate_with_planted_mistakes_is_found_and_one_of_that_name_is_not() {
-        let tree = "choreography v0.1.0 (/shop/choreography) planted,tls\nplanted v1.0.0 default\norder v0.1.0";
+        let tree =
+            "choreography v0.1.0 (/shop/choreography) planted,tls\nplanted v1.0.0 default\norder v0.1.0";
         let found = planted_features(tree);
         assert_eq!(found.len(), 1);
         assert!(found[0].what.contains("choreography"), "{}", found[0]);

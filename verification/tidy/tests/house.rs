@@ -49,8 +49,8 @@ fn tree(of: &[&str]) -> String {
         .args(of)
         .current_dir(&WORKSPACE.root)
         .output()
-        .unwrap();
-    let text = String::from_utf8(tree.stdout).unwrap();
+        .unwrap_or_else(|error| panic!("cargo tree cannot be run: {error}"));
+    let text = String::from_utf8_lossy(&tree.stdout).into_owned();
     assert!(
         text.contains("serde_json v"),
         "cargo tree shows no serde_json: {}",

@@ -15,7 +15,6 @@ use crate::{
     session::Session,
 };
 
-const TOPICS: [Topic; 4] = [Topic::Checkout, Topic::Orders, Topic::Inventory, Topic::Payments];
 /// The longest wait for the last order, beyond what the slowest fate takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -46,7 +45,7 @@ pub fn settle(
     session: &mut Session,
 ) -> Result<Outcome, Failure> {
     let orders: Vec<Key> = crowd.ids().chain([hero]).copied().collect();
-    let starts = cluster.shards(&TOPICS)?.into_iter().map(|shard| (shard, 0)).collect();
+    let starts = cluster.shards(&Topic::ALL)?.into_iter().map(|shard| (shard, 0)).collect();
     let reader = cluster.reader(&starts)?;
     let (mut history, since) = (History::default(), clock::instant());
     loop {
@@ -123,11 +122,10 @@ impl Outcome {
         outcome
     }
 
-    /// Prints it: the books for people, one object for programs.
+    /// Prints it for people.
     pub fn print(&self, session: &mut Session) -> Result<(), Failure> {
         if session.out.is_json() {
-            session.out.object(self)?;
-            return session.out.flush();
+            return Ok(());
         }
         let cancelled: Vec<String> =
             self.cancelled.iter().map(|(reason, n)| format!("{n} {reason}")).collect();

@@ -180,7 +180,7 @@ impl Saga {
     pub(crate) fn acts_at_bank(&self, scene: &Scene, acts: &mut Vec<Act>) {
         let asks = self.payment.get(scene.payment).brief.asks;
         let mut under_way = false;
-        for at in 0..self.orders.len() {
+        for (at, asked) in asks.iter().enumerate().take(self.orders.len()) {
             let (n, account) = (at as u8, &scene.bank[at]);
             under_way |= !account.is_silent();
             for question in Question::ALL.into_iter().filter(|question| account.asked(*question)) {
@@ -194,7 +194,7 @@ impl Saga {
             }
             let contradicts = account.declined && !account.cancelled && !account.charged;
             acts.extend((scene.left.contradicts && contradicts).then_some(Act::Contradict(n)));
-            let lost = asks[at].is_some_and(|open| !account.asked(open)) && account.has_no_answer();
+            let lost = asked.is_some_and(|open| !account.asked(open)) && account.has_no_answer();
             acts.extend(lost.then_some(Act::AskAgain(n)));
         }
         acts.extend((scene.left.crashes && under_way).then_some(Act::Crash));

@@ -3,6 +3,7 @@
 
 mod causes;
 mod clients;
+mod coverage;
 mod escrow;
 mod facts;
 mod goods;

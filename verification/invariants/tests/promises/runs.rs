@@ -157,7 +157,7 @@ fn l4_poison_that_is_skipped_in_silence_is_refused() {
 #[test]
 fn l5_memory_beyond_what_is_held_is_refused() {
     let past = Past::default();
-    let memory = |bytes, held| [Memory { process: key("order-0"), bytes, held, base: 1_000, each: 10 }];
+    let memory = |takes, held| [Memory { process: key("order-0"), takes, held, base: 1_000, each: 10 }];
     let (right, empty, full) = (memory(1_100, 10), memory(1_001, 0), memory(1_101, 10));
     past.holds_with(|evidence| Evidence { memories: &right, ..evidence });
     past.breaks_with("L5", "order-0", &[], |evidence| Evidence { memories: &empty, ..evidence });
@@ -189,7 +189,7 @@ fn all_promises_are_judged_in_their_order() {
         readings: &[reading(9)],
         starts: &[Starts { process: key("order-0"), started: 1, expected: 1 }],
         poisoned: Some(&[]),
-        memories: &[Memory { process: key("order-0"), bytes: 0, held: 0, base: 0, each: 0 }],
+        memories: &[Memory { process: key("order-0"), takes: 0, held: 0, base: 0, each: 0 }],
         ..Evidence::of(&history).settled(true)
     };
     let judged: Vec<&str> = invariants::judge(&evidence).iter().map(|verdict| verdict.promise).collect();
