@@ -136,6 +136,9 @@ mod tests {
 
     const FRAME: [u8; 14] = [0, 0, 0, 10, 0, 3, 0, 9, 0, 0, 0, 7, 0xff, 0xff];
 
+    /// Of all tests of this process: each would find the same port free.
+    static PORTS: std::sync::Mutex<Option<Ports>> = std::sync::Mutex::new(None);
+
     /// A broker that gives every frame back, behind a proxy.
     fn echo() -> (Proxy, u16) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -149,7 +152,7 @@ mod tests {
                 });
             }
         });
-        let front = Ports::new().free().unwrap();
+        let front = PORTS.lock().unwrap().get_or_insert_with(Ports::new).free().unwrap();
         (Proxy::open(vec![(front, behind)]).unwrap(), front)
     }
 
@@ -180,6 +183,11 @@ mod tests {
         assert!(streams.iter_mut().all(|stream| ask(stream).is_ok()));
         proxy.cut();
         assert!(streams.iter_mut().all(|stream| ask(stream).is_err()));
+        // A client may see its end before the proxy has counted it.
+        let since = crate::wait::now();
+        while proxy.counts().reset < 3 && since.elapsed() < Duration::from_secs(10) {
+            std::thread::yield_now();
+        }
         assert_eq!(proxy.counts().reset, 3);
         assert_eq!(ask(&mut TcpStream::connect(("127.0.0.1", front)).unwrap()).unwrap(), FRAME);
     }
