@@ -1,0 +1,87 @@
+//! The checker of manifests as a program: `check`, `schemas`, `write`.
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use cluster::{made, manifest, root, schemas, source::Code};
+
+/// Exit codes: 0 nothing to complain about; 1 complaints, or a file that cannot be read; 2 usage.
+#[derive(Parser)]
+#[command(version, about = "Holds rendered manifests against rules of our own and against the code")]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say what is wrong with a rendered file, one complaint a line; 1 if there is any
+    Check {
+        /// What `kustomize build` printed
+        file: PathBuf,
+    },
+    /// Make JSON Schemas for kubeconform
+    Schemas {
+        /// Kubernetes' own schemas, strict ones
+        #[arg(long)]
+        kubernetes: PathBuf,
+        /// Where to write them
+        #[arg(long)]
+        to: PathBuf,
+        /// Files of CustomResourceDefinitions
+        definitions: Vec<PathBuf>,
+    },
+    /// Write the files that are made from the contract
+    Write,
+}
+
+fn main() -> ExitCode {
+    match run(&Line::parse().command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> anyhow::Result<bool> {
+    match command {
+        Command::Check { file } => check(file),
+        Command::Schemas { kubernetes, to, definitions } => make_schemas(kubernetes, to, definitions),
+        Command::Write => write(),
+    }
+}
+
+fn read(file: &PathBuf) -> anyhow::Result<String> {
+    fs::read_to_string(file).with_context(|| file.display().to_string())
+}
+
+fn check(file: &PathBuf) -> anyhow::Result<bool> {
+    let all = manifest::read(&read(file)?).with_context(|| file.display().to_string())?;
+    let found = cluster::complaints(&all, &Code::read(root())?);
+    found.iter().for_each(|line| println!("{line}"));
+    println!("{}: {} objects, {} complaints", file.display(), all.len(), found.len());
+    Ok(found.is_empty() && !all.is_empty())
+}
+
+fn make_schemas(kubernetes: &PathBuf, to: &PathBuf, definitions: &[PathBuf]) -> anyhow::Result<bool> {
+    fs::create_dir_all(to)?;
+    let copied = schemas::copy_kubernetes(kubernetes, to)?;
+    let mut taken = 0;
+    for file in definitions {
+        taken += schemas::from_definitions(&read(file)?, to).with_context(|| file.display().to_string())?;
+    }
+    println!("{copied} schemas of Kubernetes, {taken} of operators");
+    Ok(copied > 0)
+}
+
+fn write() -> anyhow::Result<bool> {
+    for made in made::all()? {
+        fs::write(made.place(), &made.text).with_context(|| made.path)?;
+        println!("{}", made.path);
+    }
+    Ok(true)
+}
