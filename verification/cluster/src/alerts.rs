@@ -34,6 +34,15 @@ fn document(path: &str) -> anyhow::Result<Value> {
     Ok(all.pop().context("empty")?.0)
 }
 
+/// Whether there is an event of this name, or one that begins so.
+fn is_event(name: &str) -> bool {
+    let named = |event: &str| match name.strip_suffix(".*") {
+        Some(beginning) => event.starts_with(beginning),
+        None => event == name,
+    };
+    events_schema::schema::all().iter().any(|described| named(described.event))
+}
+
 impl Alarms {
     /// Reads them from the repository.
     pub fn read() -> anyhow::Result<Alarms> {
@@ -50,17 +59,20 @@ impl Alarms {
         for rule in self.rules() {
             let named = rule["alert"].as_str().or(rule["record"].as_str()).unwrap_or("?");
             let expr = rule["expr"].as_str().unwrap_or_default();
-            found.extend(
-                self.unknown_series(expr, code).map(|series| format!("{named}: nobody exports {series}")),
-            );
+            found.extend(self.unknown(expr, code).into_iter().map(|what| format!("{named}: {what}")));
         }
         found
     }
 
-    /// Series in an expression that neither the code exports nor a rule records.
-    pub fn unknown_series<'a>(&'a self, expr: &'a str, code: &'a Code) -> impl Iterator<Item = &'a str> {
-        let recorded = move |name: &str| self.rules().any(|rule| rule["record"] == name);
-        queries::series(expr).filter(move |name| *name != "up" && !code.exports(name) && !recorded(name))
+    /// What a query names and is not there: series that neither the code exports nor a rule records, events nobody says.
+    pub fn unknown(&self, query: &str, code: &Code) -> Vec<String> {
+        let recorded = |name: &str| self.rules().any(|rule| rule["record"] == name);
+        let is_series = |name: &&str| *name == "up" || code.exports(name) || recorded(name);
+        let series = queries::series(query).filter(|name| !is_series(name));
+        let mut unknown: Vec<String> = series.map(|name| format!("nobody exports {name}")).collect();
+        let events = queries::events(query).filter(|name| !is_event(name));
+        unknown.extend(events.map(|name| format!("there is no event {name}")));
+        unknown
     }
 
     fn of_alarm(&self, rule: &Value) -> Vec<String> {
@@ -118,7 +130,7 @@ mod tests {
 
     #[test]
     fn an_alarm_without_case_page_or_series_is_told() {
-        let rules = "{groups: [{rules: [{alert: A, expr: orders_nothing > 0, labels: {severity: loud}, annotations: {summary: s}}]}]}";
+        let rules = "{groups: [{rules: [{alert: A, expr: 'orders_nothing{event=\"OrderLost\"} > 0', labels: {severity: loud}, annotations: {summary: s}}]}]}";
         let said =
             alarms(rules, "{tests: [{alert_rule_test: [{alertname: A, exp_alerts: []}]}]}", "# Runbook")
                 .complaints(&Code::default());
@@ -130,6 +142,7 @@ mod tests {
                 "A lacks a severity, page or ticket",
                 "A lacks a description",
                 "A: nobody exports orders_nothing",
+                "A: there is no event OrderLost",
             ]
         );
     }

@@ -1,9 +1,10 @@
-//! The manifests under `k8s/`, held against rules of our own and against the code; what can be made from the contract
-//! is made here.
+//! The manifests under `k8s/`, alarms and dashboards, held against rules of our own and against the code; what can be
+//! made is made here.
 #![forbid(unsafe_code)]
 
 pub mod agreement;
 pub mod alerts;
+pub mod dashboards;
 pub mod flow;
 pub mod made;
 pub mod manifest;
@@ -12,6 +13,7 @@ pub mod pods;
 pub mod queries;
 pub mod scale;
 pub mod schemas;
+mod shown;
 pub mod source;
 pub mod strimzi;
 

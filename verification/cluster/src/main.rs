@@ -1,10 +1,14 @@
 //! The checker of manifests as a program: `check`, `schemas`, `write`.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use cluster::{made, manifest, root, schemas, source::Code};
+use cluster::{dashboards, made, manifest, root, schemas, source::Code};
 
 /// Exit codes: 0 nothing to complain about; 1 complaints, or a file that cannot be read; 2 usage.
 #[derive(Parser)]
@@ -32,7 +36,9 @@ enum Command {
         /// Files of CustomResourceDefinitions
         definitions: Vec<PathBuf>,
     },
-    /// Write the files that are made from the contract
+    /// Print the dashboards' queries as a file of rules, for promtool
+    Queries,
+    /// Write the files that are made: from the contract, from the alarms, and the dashboards
     Write,
 }
 
@@ -51,15 +57,16 @@ fn run(command: &Command) -> anyhow::Result<bool> {
     match command {
         Command::Check { file } => check(file),
         Command::Schemas { kubernetes, to, definitions } => make_schemas(kubernetes, to, definitions),
+        Command::Queries => print_queries(),
         Command::Write => write(),
     }
 }
 
-fn read(file: &PathBuf) -> anyhow::Result<String> {
+fn read(file: &Path) -> anyhow::Result<String> {
     fs::read_to_string(file).with_context(|| file.display().to_string())
 }
 
-fn check(file: &PathBuf) -> anyhow::Result<bool> {
+fn check(file: &Path) -> anyhow::Result<bool> {
     let all = manifest::read(&read(file)?).with_context(|| file.display().to_string())?;
     let found = cluster::complaints(&all, &Code::read(root())?);
     found.iter().for_each(|line| println!("{line}"));
@@ -67,7 +74,7 @@ fn check(file: &PathBuf) -> anyhow::Result<bool> {
     Ok(found.is_empty() && !all.is_empty())
 }
 
-fn make_schemas(kubernetes: &PathBuf, to: &PathBuf, definitions: &[PathBuf]) -> anyhow::Result<bool> {
+fn make_schemas(kubernetes: &Path, to: &Path, definitions: &[PathBuf]) -> anyhow::Result<bool> {
     fs::create_dir_all(to)?;
     let copied = schemas::copy_kubernetes(kubernetes, to)?;
     let mut taken = 0;
@@ -78,9 +85,14 @@ fn make_schemas(kubernetes: &PathBuf, to: &PathBuf, definitions: &[PathBuf]) -> 
     Ok(copied > 0)
 }
 
+fn print_queries() -> anyhow::Result<bool> {
+    print!("{}", serde_norway::to_string(&dashboards::as_rules())?);
+    Ok(true)
+}
+
 fn write() -> anyhow::Result<bool> {
     for made in made::all()? {
-        fs::write(made.place(), &made.text).with_context(|| made.path)?;
+        fs::write(made.place(), &made.text).with_context(|| made.path.clone())?;
         println!("{}", made.path);
     }
     Ok(true)

@@ -11,6 +11,12 @@ pub fn series(query: &str) -> impl Iterator<Item = &str> {
         .map(|(word, _)| word)
 }
 
+/// The events that a query chooses, by `event="A"` or `event=~"A|B.*"`.
+pub fn events(query: &str) -> impl Iterator<Item = &str> {
+    let chosen = ["event=\"", "event=~\""].into_iter().flat_map(|mark| query.split(mark).skip(1));
+    chosen.filter_map(|rest| rest.split_once('"')).flat_map(|(names, _)| names.split('|'))
+}
+
 /// Names outside strings and selectors, each with the character that follows it.
 fn words(query: &str) -> Vec<(&str, Option<char>)> {
     let mut words = Vec::new();
@@ -38,6 +44,12 @@ fn words(query: &str) -> Vec<(&str, Option<char>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chosen_events_are_found() {
+        let query = r#"a{event="X"} / b{service="s", event=~"Y|Z.*"}"#;
+        assert_eq!(events(query).collect::<Vec<_>>(), ["X", "Y", "Z.*"]);
+    }
 
     #[test]
     fn series_are_told_from_functions_labels_and_strings() {
