@@ -1,4 +1,4 @@
-//! The checker of manifests as a program: `check`, `schemas`, `write`.
+//! The checker of manifests as a program: `check`, `schemas`, `queries`, `write`.
 
 use std::{
     fs,
@@ -37,7 +37,11 @@ enum Command {
         definitions: Vec<PathBuf>,
     },
     /// Print the dashboards' queries as a file of rules, for promtool
-    Queries,
+    Queries {
+        /// One a line instead: the panel, a tab, the query
+        #[arg(long)]
+        lines: bool,
+    },
     /// Write the files that are made: from the contract, from the alarms, and the dashboards
     Write,
 }
@@ -57,7 +61,7 @@ fn run(command: &Command) -> anyhow::Result<bool> {
     match command {
         Command::Check { file } => check(file),
         Command::Schemas { kubernetes, to, definitions } => make_schemas(kubernetes, to, definitions),
-        Command::Queries => print_queries(),
+        Command::Queries { lines } => print_queries(*lines),
         Command::Write => write(),
     }
 }
@@ -85,7 +89,11 @@ fn make_schemas(kubernetes: &Path, to: &Path, definitions: &[PathBuf]) -> anyhow
     Ok(copied > 0)
 }
 
-fn print_queries() -> anyhow::Result<bool> {
+fn print_queries(lines: bool) -> anyhow::Result<bool> {
+    if lines {
+        dashboards::queries().for_each(|(panel, query)| println!("{panel}\t{query}"));
+        return Ok(true);
+    }
     print!("{}", serde_norway::to_string(&dashboards::as_rules())?);
     Ok(true)
 }
