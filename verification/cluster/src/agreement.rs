@@ -92,8 +92,26 @@ fn of_services(all: &[Manifest]) -> Vec<String> {
         if setting(container, all, "ORDERS_BROKERS").is_empty() {
             found.push(format!("{}: nobody says where the broker is: ORDERS_BROKERS", pods.called()));
         }
+        let urls =
+            ["ORDERS_BROKERS", "ORDERS_PROVIDER_URL"].map(|name| (name, setting(container, all, name)));
+        for (name, address) in urls.into_iter().filter(|(_, address)| !may_reach(pods, address, all)) {
+            found.push(format!("{}: no NetworkPolicy lets it out to {name} ({address})", pods.called()));
+        }
     }
     found
+}
+
+/// Whether a policy lets the pods out to the address's port. Nothing to reach, and no policies at all, are fine.
+fn may_reach(pods: &Manifest, address: &str, all: &[Manifest]) -> bool {
+    let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+    let mut policies = of_kind(all, "NetworkPolicy").peekable();
+    let opens = |policy: &Manifest| {
+        let rules = list(policy.at("/spec/egress"));
+        rules.flat_map(|rule| list(&rule["ports"])).any(|open| port.is_some_and(|port| open["port"] == port))
+    };
+    address.is_empty()
+        || policies.peek().is_none()
+        || policies.any(|policy| pods.is_selected_by(policy.at("/spec/podSelector")) && opens(policy))
 }
 
 #[cfg(test)]
@@ -118,6 +136,10 @@ spec:
           envFrom: [{configMapRef: {name: orders-1}}]
           ports: [{name: admin, containerPort: 9600}]
           livenessProbe: {httpGet: {path: /livez}}
+---
+kind: NetworkPolicy
+metadata: {name: kafka}
+spec: {podSelector: {}, egress: [{ports: [{port: 9092}]}]}
 ";
 
     fn said_after(from: &str, to: &str) -> Vec<String> {
