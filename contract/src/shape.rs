@@ -112,10 +112,9 @@ impl Shape {
             self.fields.extend(fields.iter().map(|(name, of)| (name.clone(), inner(of))));
         }
         self.required.extend(schema.get("required").into_iter().flat_map(texts));
-        if let Some(items) = ["items", "additionalProperties"].into_iter().find_map(|word| schema.get(word)) {
-            if items.is_object() {
-                self.items = Some(Box::new(inner(items)));
-            }
+        let items = ["items", "additionalProperties"].into_iter().find_map(|word| schema.get(word));
+        if let Some(items) = items.filter(|items| items.is_object()) {
+            self.items = Some(Box::new(inner(items)));
         }
         for word in LOWEST.into_iter().chain(HIGHEST) {
             if let Some(bound) = schema.get(word).and_then(Value::as_f64) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Side::*, *};
+use super::*;
 
 fn event() -> Value {
     json!({
