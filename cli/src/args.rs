@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     commands::{
         audit, cancel, completions, customer, demo, diff, doctor, init, list, parked, place, product, replay,
-        run, state, stats, stock, stuck, tail, top, topics, trace, watch, why,
+        run, schemas, state, stats, stock, stuck, tail, top, topics, trace, watch, why,
     },
     exit::CODES,
     settings::Settings,
@@ -75,6 +75,9 @@ pub enum Command {
     /// Look at records a service could not take; resume or discard them
     #[command(subcommand)]
     Parked(parked::Command),
+    /// Show and check the events' schemas, register them, print them as AsyncAPI
+    #[command(subcommand)]
+    Schemas(schemas::Command),
     /// Look for what keeps the system from working
     Doctor(doctor::Args),
     /// Read everything and judge it by the promises

@@ -16,6 +16,7 @@ pub mod place;
 pub mod product;
 pub mod replay;
 pub mod run;
+pub mod schemas;
 pub mod state;
 pub mod stats;
 pub mod stock;
@@ -57,6 +58,7 @@ pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
         Command::Customer(command) => customer::run(command, session),
         Command::Topics(command) => topics::run(&command, session),
         Command::Parked(command) => parked::run(command, session),
+        Command::Schemas(command) => schemas::run(command, session),
         Command::Doctor(args) => doctor::run(&args, session),
         Command::Audit(args) => audit::run(&args, session),
         Command::Completions(args) => completions::run(&args, session),

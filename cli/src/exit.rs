@@ -23,7 +23,10 @@ pub enum Failure {
     /// `demo`: a promise is broken.
     #[error("{0}")]
     Broken(String),
-    /// There is no such order, product or parked record.
+    /// Events or schemas that were looked at are wrong.
+    #[error("{0}")]
+    Wrong(String),
+    /// There is no such order, product, parked record, event or file.
     #[error("{0}")]
     NotFound(String),
     /// No broker answers.
@@ -49,7 +52,8 @@ pub const CODES: &str = "Exit codes:
   4    --wait: cancelled
   5    --wait: not ended within --timeout; audit: not settled within --settle-within
   6    audit, demo: a promise is broken
-  66   no such order, product or parked record
+  65   schemas: an event is wrong, a change breaks a reader, a registry refuses
+  66   no such order, product, parked record, event or file
   69   broker unreachable
   78   configuration or topic layout wrong
   130  interrupted";
@@ -65,6 +69,7 @@ impl Failure {
             Failure::Cancelled(_) => 4,
             Failure::NotEnded(_) => 5,
             Failure::Broken(_) => 6,
+            Failure::Wrong(_) => 65,
             Failure::NotFound(_) => 66,
             Failure::Unreachable(_) => 69,
             Failure::Layout(_) => 78,

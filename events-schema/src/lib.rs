@@ -28,7 +28,7 @@
 //! # Changing
 //! Add events and optional fields; never rename, retype or remove. `schemas/` holds every event's JSON Schema, made from
 //! these types; `samples/` one event each, byte for byte as written. A sample is never changed: it stands for all that
-//! is in the logs already.
+//! is in the logs already. `released/` holds both as each version shipped them; the crate `contract` compares.
 #![forbid(unsafe_code)]
 
 pub mod catalog;
@@ -36,6 +36,7 @@ pub mod checkout;
 mod civil;
 pub mod customers;
 mod event;
+pub mod flow;
 mod id;
 pub mod inventory;
 mod json;

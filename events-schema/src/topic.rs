@@ -1,6 +1,6 @@
 //! The topics, who owns them and how their records find a partition.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::Source;
 
@@ -116,6 +116,14 @@ impl Topic {
     /// Whether only the newest record of a key is kept.
     pub const fn is_compacted(self) -> bool {
         matches!(self.routing(), Routing::Everywhere)
+    }
+
+    /// How long its records are kept; `None`: for ever, or as the newest of a key.
+    pub const fn retention(self) -> Option<Duration> {
+        match self {
+            Topic::Checkout => Some(Duration::from_secs(30 * 24 * 3600)),
+            _ => None,
+        }
     }
 
     /// Whether this is a dead-letter topic.

@@ -87,7 +87,7 @@ fn one(
         Some(settings) => compare(topic, name, copies, settings, findings),
     }
     if findings.len() == before {
-        let kept = match topics::retention(topic) {
+        let kept = match topic.retention() {
             _ if topic.is_compacted() => "newest of a key kept".to_owned(),
             None => "kept for ever".to_owned(),
             Some(kept) => format!("kept {} days", kept.as_secs() / 86_400),

@@ -21,8 +21,6 @@ const USUAL_BYTES: usize = 1_048_588;
 const PARKED_BYTES: usize = 2_097_152;
 /// What a batch needs besides keys, values and headers, in bytes; generous.
 pub(super) const FRAMING_BYTES: usize = 512;
-/// How long what customers asked for is kept: 30 days.
-const CHECKOUT_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A topic that is there after [`create`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -97,18 +95,13 @@ pub(super) fn settings(topic: Topic, replication: u16) -> Vec<(&'static str, Str
     } else {
         settings.push(("cleanup.policy", "delete".to_owned()));
         settings
-            .push(("retention.ms", retention(topic).map_or(-1, |kept| kept.as_millis() as i64).to_string()));
+            .push(("retention.ms", topic.retention().map_or(-1, |kept| kept.as_millis() as i64).to_string()));
         settings.push(("retention.bytes", "-1".to_owned()));
     }
     if replication >= 3 {
         settings.push(("min.insync.replicas", "2".to_owned()));
     }
     settings
-}
-
-/// How long a topic's records are kept; `None` is for ever.
-pub(super) fn retention(topic: Topic) -> Option<Duration> {
-    (topic == Topic::Checkout).then_some(CHECKOUT_RETENTION)
 }
 
 /// The largest batch a topic takes, in bytes.

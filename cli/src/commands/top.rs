@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io::IsTerminal, time::Duration};
 use events_schema::{Source, Timestamp};
 
 use super::{
-    doctor::groups::{SERVICES, lag},
+    doctor::groups::lag,
     gather::{SAGA, Stretch, roll},
 };
 use crate::{
@@ -71,14 +71,14 @@ fn look(roll: &Roll, args: &Args, cluster: &Cluster, session: &mut Session) -> R
 }
 
 fn lags(cluster: &Cluster) -> Result<Vec<Lag>, Failure> {
-    let of = |(service, inputs): &(Source, &[events_schema::Topic])| {
+    let of = |service: Source| {
         let mut partitions: BTreeMap<u16, i64> = BTreeMap::new();
-        let lags: BTreeMap<Shard, i64> = lag(cluster, *service, inputs)?;
+        let lags: BTreeMap<Shard, i64> = lag(cluster, service)?;
         lags.into_iter()
             .for_each(|((_, partition), records)| *partitions.entry(partition).or_default() += records);
-        Ok(Lag { service: *service, partitions })
+        Ok(Lag { service, partitions })
     };
-    SERVICES.iter().map(of).collect()
+    Source::SERVICES.into_iter().map(of).collect()
 }
 
 /// Folds what comes for a while.

@@ -12,6 +12,8 @@ mod looking;
 mod parking;
 mod placing;
 mod real;
+mod registry;
+mod schemas;
 mod stocking;
 mod stranded;
 mod usage;

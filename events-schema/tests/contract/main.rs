@@ -2,11 +2,13 @@
 
 mod agreement;
 mod desk;
+mod flow;
 mod generosity;
 mod golden;
 mod ids;
 mod invented;
 mod partitions;
 mod readable;
+mod released;
 mod secrets;
 mod times;

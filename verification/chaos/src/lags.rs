@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use events_schema::Topic;
+use events_schema::{Source, Topic};
 use rdkafka::{
     Message, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer},
@@ -10,16 +10,6 @@ use rdkafka::{
 };
 
 use crate::{cluster::PARTITIONS, onlooker::client, wait, wishes::GOODS};
-
-/// What each service consumes.
-const INPUTS: [(&str, &[Topic]); 3] = [
-    ("order", &[Topic::Checkout, Topic::Inventory, Topic::Payments, Topic::Operations]),
-    (
-        "inventory",
-        &[Topic::Orders, Topic::Payments, Topic::Warehouse, Topic::StockTransfers, Topic::Operations],
-    ),
-    ("payment", &[Topic::Orders, Topic::Inventory, Topic::Operations]),
-];
 
 /// How long one question to a broker may take.
 const QUESTION: Duration = Duration::from_secs(20);
@@ -45,8 +35,8 @@ pub fn all(brokers: &str) -> Result<Vec<Lag>, String> {
     let [stable, ends] = ends;
     let (stable, ends) = (stable.map_err(text)?, ends.map_err(text)?);
     let mut lags = Vec::new();
-    for (group, topics) in INPUTS {
-        let committed = positions(brokers, group, topics).map_err(text)?;
+    for group in Source::SERVICES {
+        let committed = positions(brokers, group).map_err(text)?;
         for (at, next) in committed {
             let (topic, partition) = at;
             let name = format!("{group} of {topic}-{partition}");
@@ -110,10 +100,11 @@ fn ends(brokers: &str, committed: bool) -> Result<BTreeMap<Partition, i64>, Kafk
     everywhere(&Topic::ALL).map(end).collect()
 }
 
-fn positions(brokers: &str, group: &str, topics: &[Topic]) -> Result<Vec<(Partition, i64)>, KafkaError> {
-    let consumer = client(brokers, group, true).map_err(|_| KafkaError::Canceled)?;
+fn positions(brokers: &str, group: Source) -> Result<Vec<(Partition, i64)>, KafkaError> {
+    let topics: Vec<Topic> = group.inputs().collect();
+    let consumer = client(brokers, group.name(), true).map_err(|_| KafkaError::Canceled)?;
     let mut asked = TopicPartitionList::new();
-    for (topic, partition) in everywhere(topics) {
+    for (topic, partition) in everywhere(&topics) {
         asked.add_partition(topic.name(), partition.into());
     }
     let found = consumer.committed_offsets(asked, QUESTION)?;
@@ -122,7 +113,7 @@ fn positions(brokers: &str, group: &str, topics: &[Topic]) -> Result<Vec<(Partit
         let next = if let Some(Offset::Offset(next)) = offset { next } else { 0 };
         ((topic, partition), next)
     };
-    Ok(everywhere(topics).map(next).collect())
+    Ok(everywhere(&topics).map(next).collect())
 }
 
 fn everywhere(topics: &[Topic]) -> impl Iterator<Item = Partition> {

@@ -1,9 +1,9 @@
 //! What manifests say of the program must be what the program says: settings, ports, paths, commands, identities.
 
+use events_schema::Source;
 use serde_json::Value;
 
 use crate::{
-    flow::SERVICES,
     manifest::{Manifest, list, of_kind},
     source::Code,
 };
@@ -73,7 +73,7 @@ fn of_port(manifest: &Manifest, container: &Value, all: &[Manifest]) -> Option<S
 /// Each service runs as itself, under a name that is stable and its own, and reaches the broker by name.
 fn of_services(all: &[Manifest]) -> Vec<String> {
     let mut found = Vec::new();
-    for service in SERVICES {
+    for service in Source::SERVICES {
         let Some(pods) = of_kind(all, "StatefulSet").find(|pods| pods.name() == service.name()) else {
             continue;
         };

@@ -1,10 +1,9 @@
 //! How services grow and shrink: by one autoscaler, to no more pods than partitions, never all gone at once.
 
-use events_schema::Source;
+use events_schema::{Source, Topic};
 use serde_json::Value;
 
 use crate::{
-    flow::{SERVICES, inputs},
     manifest::{Manifest, list, of_kind},
     strimzi::PARTITIONS,
 };
@@ -12,7 +11,7 @@ use crate::{
 /// What is wrong with autoscalers and disruption budgets.
 pub fn complaints(all: &[Manifest]) -> Vec<String> {
     let mut found = Vec::new();
-    for service in SERVICES {
+    for service in Source::SERVICES {
         match of_kind(all, "StatefulSet").find(|pods| pods.name() == service.name()) {
             Some(pods) => found.extend(of_one(service, pods, all)),
             None => found.push(format!("StatefulSet {service}: is missing")),
@@ -104,8 +103,8 @@ fn of_triggers(service: Source, scaler: &Manifest) -> Vec<String> {
         found.push(format!("{}: looks at group {group}, and the service's is {service}", scaler.called()));
     }
     let mut watched: Vec<&str> = triggers.iter().filter_map(|trigger| trigger["topic"].as_str()).collect();
-    let mut wanted: Vec<&str> = inputs(service).iter().map(|topic| topic.name()).collect();
-    wanted.retain(|topic| *topic != events_schema::Topic::Operations.name());
+    let mut wanted: Vec<&str> = service.inputs().map(Topic::name).collect();
+    wanted.retain(|topic| *topic != Topic::Operations.name());
     watched.sort_unstable();
     wanted.sort_unstable();
     if watched != wanted {

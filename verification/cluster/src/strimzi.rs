@@ -3,7 +3,7 @@
 use events_schema::{Source, Topic};
 use serde_json::{Value, json};
 
-use crate::flow::{SERVICES, reads, writes};
+use crate::flow::{reads, writes};
 
 /// Partitions in production: the most pods a service can use, too.
 pub const PARTITIONS: u16 = 12;
@@ -43,7 +43,7 @@ pub fn topics() -> Vec<Value> {
 
 /// `k8s/components/strimzi/users.yaml`.
 pub fn users() -> Vec<Value> {
-    let services = SERVICES.into_iter().map(service);
+    let services = Source::SERVICES.into_iter().map(service);
     services.chain(OUTSIDERS.iter().map(outsider)).collect()
 }
 
@@ -64,7 +64,7 @@ fn topic(topic: Topic) -> Value {
         config["delete.retention.ms"] = json!(24 * 3600 * 1000);
     } else {
         config["cleanup.policy"] = json!("delete");
-        config["retention.ms"] = json!(if topic == Topic::Checkout { 30_i64 * 24 * 3600 * 1000 } else { -1 });
+        config["retention.ms"] = json!(topic.retention().map_or(-1, |kept| kept.as_millis() as i64));
         config["retention.bytes"] = json!(-1);
     }
     config["min.insync.replicas"] = json!(2);
@@ -107,7 +107,7 @@ fn service(service: Source) -> Value {
 fn outsider(one: &Outsider) -> Value {
     let mut acls = topic_acls(one.asks, one.reads, one.writes);
     if (one.reads)(Topic::Orders) {
-        let groups = SERVICES.map(Source::name).into_iter().chain([one.name]);
+        let groups = Source::SERVICES.map(Source::name).into_iter().chain([one.name]);
         acls.extend(groups.map(|group| acl("group", group, "literal", &["Describe"])));
     }
     if !one.says.is_empty() {

@@ -6,8 +6,8 @@ use events_schema::{EventId, Key, Topic};
 
 use crate::{Event, History, Verdict};
 
-/// Events a subject may have once.
-const ONCE: [&str; 15] = [
+/// The events a subject may have once.
+pub const ONCE: [&str; 15] = [
     "OrderAccepted",
     "OrderRejected",
     "OrderConfirmed",

@@ -8,6 +8,7 @@
 
 mod answers;
 mod aside;
+mod asking;
 mod books;
 mod causality;
 mod causes;
@@ -39,6 +40,7 @@ pub use books::{Books, MoneyBook, StockBook};
 pub use coverage::Coverage;
 pub use evidence::Evidence;
 pub use history::{Event, History, Told};
+pub use ids::ONCE;
 pub use ledger::{Movement, MovementKind};
 pub use mishaps::Mishaps;
 pub use order::{Fate, Order};

@@ -44,7 +44,7 @@ pub use run::{run, run_plan};
 pub use shop::Shop;
 pub use show::show;
 pub use shrink::shrink;
-pub use story::{story, story_with_places};
+pub use story::{events_of, said, story, story_with_places};
 pub use tally::{Fates, Struck, Sums, Tally};
 pub use time::Time;
 pub use trouble::Trouble;

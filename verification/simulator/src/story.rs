@@ -30,7 +30,8 @@ pub(crate) fn newest(history: &History, count: usize) -> String {
     events[events.len().saturating_sub(count)..].iter().map(line).collect()
 }
 
-fn events_of(history: &History, subject: Key) -> Vec<&Event> {
+/// The events about a subject in order of time, copies left out.
+pub fn events_of(history: &History, subject: Key) -> Vec<&Event> {
     let copies =
         |event: &&Event| event.place.topic != Topic::StockTransfers && !event.place.topic.is_parked();
     let mut events: Vec<&Event> =
@@ -40,7 +41,7 @@ fn events_of(history: &History, subject: Key) -> Vec<&Event> {
 }
 
 /// What an event says, with its reason if it has one.
-pub(crate) fn said(event: &Event) -> String {
+pub fn said(event: &Event) -> String {
     match reason(&event.told) {
         Some(reason) => format!("{} ({reason})", event.kind),
         None => event.kind.clone(),

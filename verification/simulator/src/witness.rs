@@ -6,7 +6,7 @@ use choreography::Input;
 use events_schema::{Key, Source, Topic, partition_of};
 use invariants::{Fate, History, Memory, Poison, Reading, Told};
 
-use crate::{Shop, beyond::consumers, parked, plan::key};
+use crate::{Shop, parked, plan::key};
 
 /// For each thing that is open a task may hold so many entries: its mark, its deadline, its question, what is parked.
 const ENTRIES: u64 = 4;
@@ -19,8 +19,7 @@ impl Shop {
     /// forgotten what was committed.
     pub(crate) fn readings(&mut self) -> Vec<Reading> {
         let consumed =
-            Topic::ALL.into_iter().flat_map(|topic| consumers(topic).iter().map(move |to| (topic, *to)));
-        let consumed = consumed.filter_map(|(topic, emits)| Some((topic, emits.owner()?)));
+            Topic::ALL.into_iter().flat_map(|topic| topic.consumers().map(move |service| (topic, service)));
         let all: Vec<(Topic, Source)> = consumed.chain(FOLLOWED).collect();
         let mut readings = Vec::new();
         for (topic, service) in all {
@@ -43,7 +42,7 @@ impl Shop {
 
     /// What was poisoned: records nobody can read, and subjects somebody broke on.
     pub(crate) fn poison_spread(&self, history: &History) -> Vec<Poison> {
-        let unreadable = self.unreadable.iter().filter(|place| !consumers(place.topic).is_empty());
+        let unreadable = self.unreadable.iter().filter(|place| place.topic.consumers().next().is_some());
         let mut all: Vec<Poison> = unreadable.map(|place| Poison::Record(*place)).collect();
         all.extend(self.poisoned.iter().map(|subject| Poison::Subject(*subject)));
         if self.neighbours_break {

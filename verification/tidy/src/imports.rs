@@ -16,6 +16,7 @@ pub struct Imports {
 /// any.
 const MAY_IMPORT: &[(&str, &[&str], &str)] = &[
     ("events-schema", &[], "the contract knows nobody"),
+    ("contract", &["events-schema"], "the contract as others get it is made from the contract alone"),
     (
         "choreography",
         &["events-schema"],

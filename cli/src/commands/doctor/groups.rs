@@ -14,34 +14,19 @@ use crate::{
     log::{Cluster, Quiet, Shard, group_consumer},
 };
 
-/// What each service consumes (contract, section 4); tables are read without a position.
-pub const SERVICES: [(Source, &[Topic]); 3] = [
-    (Source::Order, &[Topic::Checkout, Topic::Inventory, Topic::Payments, Topic::Operations]),
-    (
-        Source::Inventory,
-        &[Topic::Orders, Topic::Payments, Topic::Warehouse, Topic::StockTransfers, Topic::Operations],
-    ),
-    (Source::Payment, &[Topic::Inventory, Topic::Orders, Topic::Operations]),
-];
-
 /// A service this far behind, in records, should be looked at.
 const FAR: i64 = 10_000;
 
 /// One finding about each service.
 pub fn look(cluster: &Cluster) -> Result<Vec<Finding>, Failure> {
-    SERVICES.iter().map(|(service, inputs)| one(cluster, *service, inputs)).collect()
+    Source::SERVICES.into_iter().map(|service| finding_of(cluster, service)).collect()
 }
 
 /// The finding about one service.
 pub fn finding_of(cluster: &Cluster, service: Source) -> Result<Finding, Failure> {
-    let inputs = SERVICES.iter().find(|(of, _)| *of == service).map_or(&[] as &[Topic], |(_, inputs)| inputs);
-    one(cluster, service, inputs)
-}
-
-fn one(cluster: &Cluster, service: Source, inputs: &[Topic]) -> Result<Finding, Failure> {
     let group = format!("{}{service}", cluster.settings.prefix);
     let (state, members) = members(cluster, &group)?;
-    let behind: i64 = lag(cluster, service, inputs)?.values().sum();
+    let behind: i64 = lag(cluster, service)?.values().sum();
     let line = format!("{service}: {members} members ({state}), {behind} records behind");
     Ok(match (members, state.as_str()) {
         (0, _) => Finding::warn(
@@ -71,9 +56,10 @@ fn members(cluster: &Cluster, group: &str) -> Result<(String, usize), Failure> {
 
 /// Records not taken yet, by partition. The marker that ends a transaction stands after its last record and is never taken: one
 /// record a partition is no lag.
-pub fn lag(cluster: &Cluster, service: Source, inputs: &[Topic]) -> Result<BTreeMap<Shard, i64>, Failure> {
+pub fn lag(cluster: &Cluster, service: Source) -> Result<BTreeMap<Shard, i64>, Failure> {
     let group = format!("{}{service}", cluster.settings.prefix);
-    let shards = cluster.shards(inputs)?;
+    let inputs: Vec<Topic> = service.inputs().collect();
+    let shards = cluster.shards(&inputs)?;
     let ends = cluster.ends(&shards)?;
     let taken = committed(cluster, &group, &shards)?;
     let oldest: BTreeMap<Shard, i64> = cluster

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use events_schema::{Headers, Key, Place, Record, Timestamp, Topic};
+use events_schema::{Headers, Key, Place, Record, Source, Timestamp, Topic};
 use invariants::History;
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
@@ -15,15 +15,6 @@ use rdkafka::{
 
 use super::{PARTITIONS, wait};
 
-/// What each service consumes.
-const INPUTS: [(&str, &[Topic]); 3] = [
-    ("order", &[Topic::Checkout, Topic::Inventory, Topic::Payments, Topic::Operations]),
-    (
-        "inventory",
-        &[Topic::Orders, Topic::Payments, Topic::Warehouse, Topic::StockTransfers, Topic::Operations],
-    ),
-    ("payment", &[Topic::Orders, Topic::Inventory, Topic::Operations]),
-];
 const QUESTION: Duration = Duration::from_secs(20);
 
 /// Reads along.
@@ -33,6 +24,9 @@ pub struct Onlooker {
     groups: Vec<BaseConsumer>,
     pub read: Read,
 }
+
+/// Where a group is on each of its inputs, as far as it has committed.
+type Positions = BTreeMap<(Topic, u16), Option<i64>>;
 
 /// What was read so far.
 #[derive(Default)]
@@ -50,7 +44,7 @@ impl Onlooker {
     /// Reads nothing yet.
     pub fn new(brokers: &str, prefix: &str) -> Onlooker {
         let consumer = client(brokers, &format!("{prefix}onlooker"));
-        let groups = INPUTS.map(|(group, _)| client(brokers, &format!("{prefix}{group}")));
+        let groups = Source::SERVICES.map(|service| client(brokers, &format!("{prefix}{service}")));
         Onlooker { prefix: prefix.to_owned(), consumer, groups: groups.into(), read: Read::default() }
     }
 
@@ -80,16 +74,15 @@ impl Onlooker {
     /// whatever they said to those records is in the history, too. A position may be beyond the last record: a
     /// transaction's marker lies there.
     pub fn all_consumed(&mut self) -> Result<(), String> {
-        let positions: Vec<_> = (0..INPUTS.len()).map(|at| self.committed(at)).collect();
+        let positions: Vec<_> = self.committed().collect();
         self.look(Duration::from_millis(200));
-        for (positions, (group, topics)) in positions.iter().zip(INPUTS) {
-            for ((topic, partition), last) in
-                self.read.last.iter().filter(|((topic, _), _)| topics.contains(topic))
-            {
+        for (service, positions) in &positions {
+            let consumed = self.read.last.iter().filter(|((topic, _), _)| service.consumes(*topic));
+            for ((topic, partition), last) in consumed {
                 let next = positions.get(&(*topic, *partition)).copied().flatten();
                 if next.is_none_or(|next| next <= *last) {
                     return Err(format!(
-                        "{group} is at {next:?} of {topic}-{partition}, which ends at {last}"
+                        "{service} is at {next:?} of {topic}-{partition}, which ends at {last}"
                     ));
                 }
             }
@@ -107,17 +100,21 @@ impl Onlooker {
 
     /// The committed positions of every group, as far as there are any.
     pub fn positions(&self) -> usize {
-        let all = (0..INPUTS.len()).flat_map(|at| self.committed(at).into_values());
-        all.flatten().count()
+        self.committed().flat_map(|(_, positions)| positions.into_values()).flatten().count()
     }
 
-    fn committed(&self, at: usize) -> BTreeMap<(Topic, u16), Option<i64>> {
+    fn committed(&self) -> impl Iterator<Item = (Source, Positions)> + '_ {
+        let groups = Source::SERVICES.into_iter().zip(&self.groups);
+        groups.map(|(service, group)| (service, self.positions_of(service, group)))
+    }
+
+    fn positions_of(&self, service: Source, group: &BaseConsumer) -> Positions {
         let mut asked = TopicPartitionList::new();
-        let inputs = || everywhere().filter(|(topic, _)| INPUTS[at].1.contains(topic));
+        let inputs = || everywhere().filter(|(topic, _)| service.consumes(*topic));
         for (topic, partition) in inputs() {
             asked.add_partition(&format!("{}{topic}", self.prefix), partition.into());
         }
-        let found = self.groups[at].committed_offsets(asked, QUESTION).unwrap();
+        let found = group.committed_offsets(asked, QUESTION).unwrap();
         let of = |(topic, partition): (Topic, u16)| {
             let element = found.find_partition(&format!("{}{topic}", self.prefix), partition.into()).unwrap();
             match element.offset() {
