@@ -9,7 +9,6 @@ use events_schema::{EventId, Heard, Key, Malformed, Record, Topic};
 
 use crate::{
     Answered, Clock, Consumes, Decision, Failed, Service, Sink,
-    parking::Waiting,
     speaker::{Cause, Speaker},
     worker::{Ports, Worker},
 };
@@ -148,15 +147,15 @@ impl<S: Service> Worker<S> {
         let Answered { partition, subject, cause, answer } = answered;
         let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(()) };
         let speaker = &mut decider.speaker;
-        if speaker.hosted.awaits_operator(&subject) {
-            return Ok(());
-        }
         speaker.hosted.touched = true;
         let mut cause = Cause::own_fact(cause);
-        let command = S::answered(subject, answer);
+        if speaker.hosted.awaits_operator(&subject) {
+            return speaker.park_answer(&mut cause, subject, &answer, "behind a parked answer");
+        }
+        let command = S::answered(subject, answer.clone());
         match decider.decide(&command, &mut cause, subject)? {
             Ok(()) => Ok(()),
-            Err(reason) => decider.speaker.park_input(&mut cause, subject, &Waiting::Answer, &reason),
+            Err(reason) => decider.speaker.park_answer(&mut cause, subject, &answer, &reason),
         }
     }
 }

@@ -34,8 +34,8 @@ mod worker;
 pub use decision::Decision;
 pub use metrics::Metrics;
 pub use ports::{
-    Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, NoOutside, Outgoing, Outside, Position,
-    Receipt, Sink, Source,
+    Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, Never, NoOutside, Outgoing, Outside,
+    Position, Receipt, Sink, Source,
 };
 pub use remembered::{Limits as RememberedLimits, Remembered};
 pub use replay::Replay;

@@ -21,14 +21,14 @@ pub(crate) mod header {
 }
 
 /// What waits: a record, or an input that is none.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Waiting {
     /// A record at this place.
     Record(Place),
     /// The subject's deadline.
     Deadline,
-    /// An answer from the outside.
-    Answer,
+    /// An answer from the outside, by a number made from what it says: said again it is the same.
+    Answer(i64),
 }
 
 impl Waiting {
@@ -37,14 +37,15 @@ impl Waiting {
         match self {
             Waiting::Record(place) => (place.topic.name().to_owned(), place.partition, place.offset),
             Waiting::Deadline => ("deadline".to_owned(), partition, 0),
-            Waiting::Answer => ("answer".to_owned(), partition, 0),
+            Waiting::Answer(number) => ("answer".to_owned(), partition, *number),
         }
     }
 
-    fn read(topic: &str, partition: u16, offset: i64) -> Option<Waiting> {
+    /// What a parking fact, or the headers of a parked record, name.
+    pub(crate) fn read(topic: &str, partition: u16, offset: i64) -> Option<Waiting> {
         match topic {
             "deadline" => Some(Waiting::Deadline),
-            "answer" => Some(Waiting::Answer),
+            "answer" => Some(Waiting::Answer(offset)),
             name => Topic::from_name(name).map(|topic| Waiting::Record(Place { topic, partition, offset })),
         }
     }
@@ -55,8 +56,8 @@ impl Waiting {
 struct Queue {
     oldest: u64,
     next: u64,
-    /// Whether an answer is among them; there is one at most.
-    answer: bool,
+    /// How many of them are answers.
+    answers: u64,
 }
 
 /// The blocked subjects and what waits for each, oldest first. One entry a record: however many wait for a subject, to
@@ -79,9 +80,15 @@ impl Parking {
         self.waiting.get(&(*subject, queue.oldest))
     }
 
-    /// Whether the subject's answer waits for an operator.
+    /// Whether an answer about the subject waits for an operator.
     pub(crate) fn holds_answer(&self, subject: &Key) -> bool {
-        self.queues.get(subject).is_some_and(|queue| queue.answer)
+        self.queues.get(subject).is_some_and(|queue| queue.answers > 0)
+    }
+
+    /// Whether this waits among what waits for the subject.
+    pub(crate) fn holds(&self, subject: &Key, what: &Waiting) -> bool {
+        let numbers = self.queues.get(subject).map_or(0..0, |queue| queue.oldest..queue.next);
+        numbers.into_iter().any(|number| self.waiting.get(&(*subject, number)) == Some(what))
     }
 
     /// How many subjects are blocked.
@@ -117,10 +124,11 @@ impl Parking {
     /// The oldest may be parked once more, when it was tried in vain: it keeps its place.
     fn push(&mut self, subject: Key, new: Waiting) {
         let mut queue = self.queues.get(&subject).copied().unwrap_or_default();
-        if self.oldest(&subject) == Some(&new) || (queue.answer && new == Waiting::Answer) {
+        let is_answer = matches!(new, Waiting::Answer(_));
+        if self.oldest(&subject) == Some(&new) || (is_answer && self.holds(&subject, &new)) {
             return;
         }
-        queue.answer |= new == Waiting::Answer;
+        queue.answers += u64::from(is_answer);
         self.waiting.put((subject, queue.next), new);
         queue.next += 1;
         self.queues.put(subject, queue);
@@ -129,7 +137,7 @@ impl Parking {
     fn pop(&mut self, subject: Key) {
         let Some(mut queue) = self.queues.get(&subject).copied() else { return };
         let oldest = (subject, queue.oldest);
-        queue.answer &= self.waiting.get(&oldest) != Some(&Waiting::Answer);
+        queue.answers -= u64::from(matches!(self.waiting.get(&oldest), Some(Waiting::Answer(_))));
         self.waiting.remove(&oldest);
         queue.oldest += 1;
         if queue.oldest == queue.next {

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use events_schema::{EventId, Key, Record, Timestamp, Topic};
+use serde::{Deserialize, Serialize};
 
 use crate::Service;
 
@@ -194,6 +195,10 @@ pub trait Outside<S: Service> {
     /// The task is no longer ours: its answers are of no use.
     fn forget(&mut self, partition: u16);
 }
+
+/// The answer of an outside that is never asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Never {}
 
 /// The outside of a service that asks nobody.
 pub struct NoOutside;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use events_schema::{
-    Fact, Heard, Key, Malformed, OwnedRecord, Place, Record, Timestamp, Topic,
+    EventId, Fact, Heard, Key, Malformed, OwnedRecord, Record, Timestamp,
     operations::{OperationEvent, ParkedDiscardRequested, ParkedResumeRequested},
 };
 
@@ -16,6 +16,16 @@ use crate::{
     speaker::Cause,
     worker::{Ports, Worker},
 };
+
+const GONE: &str = "the parked record is not on the dead-letter topic any more";
+
+/// An answer as it was set aside.
+#[derive(serde::Deserialize)]
+struct ParkedAnswer<A> {
+    /// The fact that obliged us to ask.
+    fact: EventId,
+    answer: A,
+}
 
 /// A request that was read.
 struct Asked {
@@ -101,7 +111,7 @@ impl<S: Service> Worker<S> {
     fn settle_parked(
         &mut self,
         heard: &Heard<OperationEvent>,
-        parked: &HashMap<Place, OwnedRecord>,
+        parked: &HashMap<Waiting, OwnedRecord>,
         ports: &mut Ports<'_, S>,
     ) -> Result<(), Failed> {
         let (partition, subject) = (heard.place.partition, heard.subject);
@@ -109,11 +119,13 @@ impl<S: Service> Worker<S> {
         let Asked { mut discard, why } = asked(&heard.data);
         loop {
             let Some(hosted) = self.tasks.get(&partition) else { return Ok(()) };
-            let Some(oldest) = hosted.parking.oldest(&subject).cloned() else { return Ok(()) };
+            let Some(oldest) = hosted.parking.oldest(&subject).copied() else { return Ok(()) };
             let taken = match (&oldest, discard) {
-                (_, true) => Ok(()),
-                (Waiting::Record(place), _) => self.take_parked(parked.get(place), subject, ports)?,
-                (Waiting::Deadline | Waiting::Answer, _) => Ok(()),
+                (_, true) | (Waiting::Deadline, _) => Ok(()),
+                (Waiting::Record(_), _) => self.take_parked(parked.get(&oldest), subject, ports)?,
+                (Waiting::Answer(_), _) => {
+                    self.take_parked_answer(partition, parked.get(&oldest), subject, ports)?
+                }
             };
             let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(()) };
             let speaker = &mut decider.speaker;
@@ -136,9 +148,7 @@ impl<S: Service> Worker<S> {
         subject: Key,
         ports: &mut Ports<'_, S>,
     ) -> Result<Result<(), String>, Failed> {
-        let Some(record) = record else {
-            return Ok(Err("the parked record is not on the dead-letter topic any more".to_owned()));
-        };
+        let Some(record) = record else { return Ok(Err(GONE.to_owned())) };
         let record = record.as_record();
         let heard = match self.subscription.hear(&record) {
             Ok(Some(heard)) => heard,
@@ -156,6 +166,24 @@ impl<S: Service> Worker<S> {
             };
         }
         decider.decide(&command, &mut cause, subject)
+    }
+
+    /// Decides on a parked answer as if it came now.
+    fn take_parked_answer(
+        &mut self,
+        partition: u16,
+        record: Option<&OwnedRecord>,
+        subject: Key,
+        ports: &mut Ports<'_, S>,
+    ) -> Result<Result<(), String>, Failed> {
+        let Some(record) = record else { return Ok(Err(GONE.to_owned())) };
+        let read = serde_json::from_slice(record.value.as_deref().unwrap_or_default());
+        let ParkedAnswer { fact, answer } = match read {
+            Ok(read) => read,
+            Err(error) => return Ok(Err(format!("the parked answer cannot be read: {error}"))),
+        };
+        let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(Ok(())) };
+        decider.decide(&S::answered(subject, answer), &mut Cause::own_fact(fact), subject)
     }
 }
 
@@ -181,34 +209,32 @@ fn asked(event: &OperationEvent) -> Asked {
     Asked { discard, why }
 }
 
-/// The records parked for a subject, as they stood at their original places.
+/// What is parked for a subject: records as they stood at their original places, and answers.
 fn read_parked(
     input: Input,
     subject: Key,
     source: &mut dyn Source,
-) -> Result<HashMap<Place, OwnedRecord>, Fatal> {
+) -> Result<HashMap<Waiting, OwnedRecord>, Fatal> {
     let mut parked = HashMap::new();
     source.replay(input, 0, &mut |record| {
         if record.headers.get(header::SUBJECT) != Some(subject.as_bytes()) {
             return;
         }
-        if let Some(original) = original(&record) {
-            parked.insert(original.place, original);
-        }
+        parked.extend(original(&record));
     })?;
     Ok(parked)
 }
 
-/// The record as it stood before it was parked: its own place, and its own headers only.
-fn original(parked: &Record<'_>) -> Option<OwnedRecord> {
+/// What was set aside, as it was before: a record with its own place, and its own headers only.
+fn original(parked: &Record<'_>) -> Option<(Waiting, OwnedRecord)> {
     let text = |name| parked.headers.get(name).and_then(|value| std::str::from_utf8(value).ok());
-    let place = Place {
-        topic: Topic::from_name(text(header::TOPIC)?)?,
-        partition: text(header::PARTITION)?.parse().ok()?,
-        offset: text(header::OFFSET)?.parse().ok()?,
-    };
-    let mut record = OwnedRecord { place, ..OwnedRecord::from(parked) };
+    let (partition, offset) = (text(header::PARTITION)?.parse().ok()?, text(header::OFFSET)?.parse().ok()?);
+    let waiting = Waiting::read(text(header::TOPIC)?, partition, offset)?;
+    let mut record = OwnedRecord::from(parked);
+    if let Waiting::Record(place) = waiting {
+        record.place = place;
+    }
     record.headers.retain(|(name, _)| !name.starts_with("parked-"));
     record.appended = text(header::AT).and_then(|at| at.parse::<Timestamp>().ok()).unwrap_or(record.appended);
-    Some(record)
+    Some((waiting, record))
 }

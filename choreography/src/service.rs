@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use events_schema::{Event, Fact, Heard, Key, Malformed, Record, Source, Timestamp, Topic};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::Decision;
 
@@ -34,8 +35,9 @@ pub trait Service: Sized + 'static {
     type State: State;
     /// A call to the outside; `Infallible` where there is none.
     type Request: Clone + Send + 'static;
-    /// What the outside answers; `Infallible` where there is none.
-    type Answer: Clone + Send + 'static;
+    /// What the outside answers; [`Never`](crate::Never) where there is none. It can be written down, so that one that
+    /// cannot be decided on is set aside whole.
+    type Answer: Serialize + DeserializeOwned + Clone + Send + 'static;
 
     /// The rows of the choreography: subscription, skip test and decoder are made from them.
     fn reactions() -> &'static [&'static dyn Consumes<Self::Command>];

@@ -2,6 +2,7 @@
 
 use events_schema::{
     Envelope, EventId, Fact, Heard, Key, OwnedRecord, Place, Record, Routing, Said, Timestamp, TraceParent,
+    murmur2,
     parking::{EventDiscarded, EventForwarded, EventParked, EventResumed, ParkingFact},
     partition_of,
 };
@@ -186,23 +187,51 @@ impl<S: Service> Speaker<'_, S> {
         self.parked(cause, subject, &Waiting::Record(record.place), reason)
     }
 
-    /// Sets an input aside that is no record: a deadline or an answer.
-    pub(crate) fn park_input(
+    /// Sets a deadline aside.
+    pub(crate) fn park_deadline(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        reason: &str,
+    ) -> Result<(), Failed> {
+        let value = serde_json::json!({ "input": "deadline", "fact": cause.id.as_str() });
+        self.park_input(cause, subject, &Waiting::Deadline, &value, reason)
+    }
+
+    /// Sets an answer aside, whole: nobody may ever say it again. One that waits already is not set aside twice.
+    pub(crate) fn park_answer(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        answer: &S::Answer,
+        reason: &str,
+    ) -> Result<(), Failed> {
+        let answer = serde_json::to_value(answer).unwrap_or_default();
+        let value = serde_json::json!({ "input": "answer", "fact": cause.id.as_str(), "answer": answer });
+        let what = Waiting::Answer(murmur2(value.to_string().as_bytes()).into());
+        if self.hosted.parking.holds(&subject, &what) {
+            return Ok(());
+        }
+        self.park_input(cause, subject, &what, &value, reason)
+    }
+
+    fn park_input(
         &mut self,
         cause: &mut Cause,
         subject: Key,
         what: &Waiting,
+        value: &serde_json::Value,
         reason: &str,
     ) -> Result<(), Failed> {
         tracing::warn!(%subject, ?what, reason, "parked");
+        let (_, partition, number) = what.named(self.hosted.task.partition);
         // Resumed, it may be parked once more for the same fact: the time tells one from the other.
-        cause.ordinal = usize::try_from(self.now.0).unwrap_or_default();
-        let (topic, partition, _) = what.named(self.hosted.task.partition);
+        cause.ordinal = usize::try_from(self.now.0 + number).unwrap_or_default();
         let record = OwnedRecord {
             place: Place { topic: S::EMITS, partition, offset: 0 },
             appended: self.now,
             key: Some(subject.as_bytes().to_vec()),
-            value: Some(format!("{{\"input\":\"{topic}\",\"fact\":\"{}\"}}", cause.id).into_bytes()),
+            value: Some(value.to_string().into_bytes()),
             headers: Vec::new(),
         };
         self.append_parked(subject, what, &record, reason)?;

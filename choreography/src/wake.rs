@@ -8,7 +8,6 @@ use crate::{
     Failed, Fatal, Input, Outside, Service, Source,
     consume::Decider,
     hosted::{Drain, Hosted},
-    parking::Waiting,
     planted::{self, Mistake},
     speaker::Cause,
     worker::{Ports, Worker},
@@ -88,7 +87,7 @@ impl<S: Service> Worker<S> {
             Err(reason) => {
                 // Parked it stays armed, for the day it is resumed.
                 decider.speaker.hosted.owe_not();
-                decider.speaker.park_input(&mut cause, subject, &Waiting::Deadline, &reason)
+                decider.speaker.park_deadline(&mut cause, subject, &reason)
             }
         }
     }

@@ -121,7 +121,8 @@ impl Pen<'_> {
             self.say(Source::Inventory, Some(cause), &released)?;
             return Ok(());
         }
-        let captured = PaymentCaptured { amount: euros(), provider_reference: "ch_1".to_owned() };
+        let captured =
+            PaymentCaptured { amount: euros(), provider_reference: "ch_1".to_owned(), returning: false };
         let cause = self.say(Source::Payment, Some(cause), &captured)?;
         let cause = self.say(Source::Order, Some(cause), &OrderConfirmed {})?;
         let cause = self.say(Source::Inventory, Some(cause), &StockShipped { lines: lines() })?;

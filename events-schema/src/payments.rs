@@ -38,6 +38,8 @@ pub struct PaymentCaptured {
     pub amount: Money,
     /// The provider's name for it.
     pub provider_reference: String,
+    /// It may not stay, for the order was called off or the payment had failed: it goes back at once.
+    pub returning: bool,
 }
 
 /// Definite: no money moved, and none will. A time-out is not a failure. Once per order.

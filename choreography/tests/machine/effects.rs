@@ -69,7 +69,7 @@ fn a_lost_question_is_swept_up_and_asked_again() {
 }
 
 #[test]
-fn an_answer_that_breaks_the_decision_parks_the_subject_and_is_asked_for_again_when_resumed() {
+fn an_answer_that_breaks_the_decision_is_parked_whole_and_decided_on_when_resumed() {
     let stage = Stage::new();
     let mut member = stage.member("0");
     stage.place("o-1", "ask price");
@@ -80,13 +80,56 @@ fn an_answer_that_breaks_the_decision_parks_the_subject_and_is_asked_for_again_w
     stage.settle(&mut member);
     assert_eq!(stage.story("o-1"), ["Counted 1", "Asked", "EventParked"]);
     stage.set_broken("o-1", false);
+    let mut successor = stage.member("0");
+    stage.operate("ParkedResumeRequested", "o-1", home("o-1"));
+    stage.settle(&mut successor);
+    assert_eq!(stage.story("o-1"), ["Counted 1", "Asked", "EventParked", "Told", "EventResumed"]);
+    stage.pass(Duration::from_secs(6));
+    stage.settle(&mut successor);
+    assert!(successor.outside.asked.is_empty(), "it is answered");
+}
+
+/// Found by seed 13556: a provider that had declined captured after all, and its word, parked, was on no log.
+#[test]
+fn an_answer_that_comes_while_another_is_parked_waits_behind_it_once() {
+    let stage = Stage::new();
+    let mut member = stage.member("0");
+    stage.place("o-1", "ask price");
+    stage.settle(&mut member);
+    stage.set_broken("o-1", true);
+    stage.settle(&mut member);
+    for text in ["ten", "twelve", "ten", "twelve"] {
+        answer(&mut member, "o-1", text);
+        stage.settle(&mut member);
+    }
+    assert_eq!(stage.story("o-1"), ["Counted 1", "Asked", "EventParked", "EventParked"]);
+    stage.set_broken("o-1", false);
     stage.operate("ParkedResumeRequested", "o-1", home("o-1"));
     stage.settle(&mut member);
-    stage.pass(Duration::from_secs(6));
+    let told = ["Told", "EventResumed", "Told", "EventResumed"];
+    assert_eq!(stage.story("o-1")[4..], told);
+}
+
+#[test]
+fn a_parked_answer_that_is_given_up_is_asked_for_again() {
+    let stage = Stage::new();
+    let mut member = stage.member("0");
+    stage.place("o-1", "ask price");
+    stage.settle(&mut member);
+    stage.set_broken("o-1", true);
     stage.settle(&mut member);
     answer(&mut member, "o-1", "ten");
     stage.settle(&mut member);
-    assert_eq!(stage.story("o-1"), ["Counted 1", "Asked", "EventParked", "EventResumed", "Told"]);
+    stage.set_broken("o-1", false);
+    member.outside.asked.clear();
+    stage.operate("ParkedDiscardRequested", "o-1", home("o-1"));
+    stage.settle(&mut member);
+    stage.pass(Duration::from_secs(6));
+    stage.settle(&mut member);
+    assert_eq!(member.outside.asked.len(), 1);
+    answer(&mut member, "o-1", "eleven");
+    stage.settle(&mut member);
+    assert_eq!(stage.story("o-1")[3..], ["EventDiscarded", "Told"]);
 }
 
 #[test]

@@ -16,7 +16,8 @@ fn line_of(out: &str, promise: &str) -> Value {
 pub fn an_order_charged_twice_ends_the_audit_with_6_and_is_named(stage: &Stage) {
     let mut scribe = Scribe::new(stage);
     scribe.completes("o-1", None);
-    let twice = PaymentCaptured { amount: euros(2400), provider_reference: "ch_2".to_owned() };
+    let twice =
+        PaymentCaptured { amount: euros(2400), provider_reference: "ch_2".to_owned(), returning: false };
     scribe.say(Source::Payment, "o-1", None, &twice);
     let run = stage.ctl(&["audit", "--output", "json"]).ends_with(6);
     let s4 = line_of(&run.out, "S4");

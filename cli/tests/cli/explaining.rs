@@ -75,8 +75,11 @@ pub fn stuck_lists_what_is_open_with_its_owner_and_leaves_out_what_rests(stage: 
     scribe.say_on(Topic::Inventory, home("o-parked"), Source::Inventory, "o-parked", None, &parked);
     // A payment that came although the order is cancelled: somebody owes a refund.
     scribe.say(Source::Order, "o-owed", None, &cancelled(CancelReason::CustomerRequest));
-    let captured =
-        PaymentCaptured { amount: Money::new(2400, Currency::EUR), provider_reference: "ch".into() };
+    let captured = PaymentCaptured {
+        amount: Money::new(2400, Currency::EUR),
+        provider_reference: "ch".into(),
+        returning: false,
+    };
     scribe.say(Source::Payment, "o-owed", None, &captured);
     let stuck = json(stage, &["stuck", "--older-than", "0"]);
     let rows: Vec<(String, String, bool)> = stuck
@@ -176,8 +179,11 @@ pub fn watch_ends_when_the_order_has_come_to_rest(stage: &Stage) {
     let watching = stage.start(&["watch", "o-1", "--output", "json"]);
     scribe.say(Source::Order, "o-1", None, &cancelled(CancelReason::OutOfStock));
     scribe.say(Source::Payment, "o-1", None, &started());
-    let captured =
-        PaymentCaptured { amount: Money::new(2400, Currency::EUR), provider_reference: "ch".into() };
+    let captured = PaymentCaptured {
+        amount: Money::new(2400, Currency::EUR),
+        provider_reference: "ch".into(),
+        returning: false,
+    };
     scribe.say(Source::Payment, "o-1", None, &captured);
     let back = RefundStarted { amount: Money::new(2400, Currency::EUR), provider_reference: "ch".into() };
     scribe.say(Source::Payment, "o-1", None, &back);

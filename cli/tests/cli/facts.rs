@@ -73,7 +73,8 @@ impl<'a> Scribe<'a> {
         let risk = Risk { score: 0, reasons: vec![] };
         let started = PaymentStarted { amount: euros(2400), method: PaymentMethod::Card, risk, token: None };
         let cause = self.say(Source::Payment, order, Some(cause), &started);
-        let captured = PaymentCaptured { amount: euros(2400), provider_reference: "ch_1".to_owned() };
+        let captured =
+            PaymentCaptured { amount: euros(2400), provider_reference: "ch_1".to_owned(), returning: false };
         let cause = self.say(Source::Payment, order, Some(cause), &captured);
         let cause = self.say(Source::Order, order, Some(cause), &OrderConfirmed {});
         let cause = self.say(Source::Inventory, order, Some(cause), &StockShipped { lines: mugs(2) });

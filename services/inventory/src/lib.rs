@@ -22,7 +22,7 @@ mod stock;
 
 use std::{convert::Infallible, time::Duration};
 
-use choreography::{Consumes, Decision, Duty, Row, Service, Task};
+use choreography::{Consumes, Decision, Duty, Never, Row, Service, Task};
 use events_schema::{Key, Source, Timestamp, Topic, inventory::InventoryFact};
 
 pub use depot::{Ask, Depot};
@@ -57,7 +57,7 @@ impl Service for Inventory {
     type Fact = InventoryFact;
     type State = Stock;
     type Request = Infallible;
-    type Answer = Infallible;
+    type Answer = Never;
 
     fn reactions() -> &'static [&'static dyn Consumes<Command>] {
         reactions::REACTIONS
@@ -106,7 +106,7 @@ impl Service for Inventory {
         duties::duties(stock, subject, fact, duty);
     }
 
-    fn answered(_: Key, answer: Infallible) -> Command {
+    fn answered(_: Key, answer: Never) -> Command {
         match answer {}
     }
 

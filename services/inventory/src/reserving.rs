@@ -63,6 +63,8 @@ pub(crate) fn allotted(draft: &mut Draft<'_>, sku: Key, sent: &StockAllotted) {
 }
 
 /// The depot cannot serve all it was asked for: those of them whom the pieces do not reach are rejected, nobody else.
+/// Somebody may have left the line since it was asked, and his pieces may have gone to one it had not counted on: who
+/// then could still be served with what the depot kept waits on, and is asked for again.
 pub(crate) fn denied(draft: &mut Draft<'_>, sku: Key, denied: &StockDenied) {
     let shelf = draft.shelf_of(&sku);
     let covered = shelf.covered();
@@ -74,7 +76,7 @@ pub(crate) fn denied(draft: &mut Draft<'_>, sku: Key, denied: &StockDenied) {
         let Some(reservation) = draft.reservation(&order).cloned() else { continue };
         if can_take_next(draft, &reservation) {
             touched.extend(advance(draft, order, &reservation));
-        } else {
+        } else if !reaches(draft, &reservation, denied.left.unwrap_or(0)) {
             reject(draft, order, &reservation, denied.left.unwrap_or(0));
             touched.extend(reservation.taken().iter().map(|line| line.sku));
         }
@@ -146,6 +148,12 @@ fn served_next(draft: &Draft<'_>, sku: &Key) -> Option<(Key, Reservation)> {
 fn can_take_next(draft: &Draft<'_>, reservation: &Reservation) -> bool {
     let waited = reservation.waits_for();
     waited.is_some_and(|line| draft.shelf(&line.sku).is_some_and(|shelf| line.quantity.get() <= shelf.free))
+}
+
+/// Whether what is free here and what the depot kept are enough together for the line waited for.
+fn reaches(draft: &Draft<'_>, reservation: &Reservation, left: u64) -> bool {
+    let free = |sku: &Key| draft.shelf(sku).map_or(0, |shelf| shelf.free);
+    reservation.waits_for().is_some_and(|line| line.quantity.get() <= free(&line.sku).saturating_add(left))
 }
 
 fn send_home(draft: &mut Draft<'_>, sku: Key) {

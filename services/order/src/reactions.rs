@@ -33,8 +33,10 @@ fn cancel_on_stock_rejected(heard: Heard<StockRejected>) -> Option<Command> {
     Some(Command { order: heard.subject, wish: Wish::CancelOutOfStock })
 }
 
+/// Money that goes back at once confirms nothing. The order has mostly ended then, but not if an operator gave up what
+/// ended it.
 fn confirm_on_payment_captured(heard: Heard<PaymentCaptured>) -> Option<Command> {
-    Some(Command { order: heard.subject, wish: Wish::Confirm })
+    (!heard.data.returning).then_some(Command { order: heard.subject, wish: Wish::Confirm })
 }
 
 fn cancel_on_payment_failed(heard: Heard<PaymentFailed>) -> Option<Command> {

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use choreography::{Consumes, Decision, Duty, Row, Service, Task};
+use choreography::{Consumes, Decision, Duty, Never, Row, Service, Task};
 use events_schema::{Key, Source, Timestamp, Topic, orders::OrderFact};
 
 use crate::{Command, Orders, Settings, Wish, decide, reactions, tables};
@@ -29,7 +29,7 @@ impl Service for Order {
     type Fact = OrderFact;
     type State = Orders;
     type Request = Infallible;
-    type Answer = Infallible;
+    type Answer = Never;
 
     fn reactions() -> &'static [&'static dyn Consumes<Command>] {
         reactions::REACTIONS
@@ -74,7 +74,7 @@ impl Service for Order {
         Some(Command { order: subject, wish: Wish::Expire })
     }
 
-    fn answered(_: Key, answer: Infallible) -> Command {
+    fn answered(_: Key, answer: Never) -> Command {
         match answer {}
     }
 }

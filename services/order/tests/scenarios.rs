@@ -4,7 +4,10 @@
 mod stage;
 
 use choreography::{Duty, RememberedLimits, State};
-use events_schema::orders::{CancelReason, OrderFact, RefusalReason};
+use events_schema::{
+    orders::{CancelReason, OrderFact, RefusalReason},
+    payments::PaymentCaptured,
+};
 use order::{Settings, Status};
 use stage::*;
 
@@ -120,6 +123,17 @@ fn what_comes_late_for_an_ended_order_is_not_answered() {
     assert!(shop.stock_rejected("o1").is_silent());
     assert!(shop.shipped("o1").is_silent());
     assert!(shop.is_due("o1").is_silent());
+}
+
+/// Found by seed 20276: an operator had given up the failure that came before it, and the order was confirmed.
+#[test]
+fn money_that_goes_back_at_once_confirms_nothing() {
+    let mut shop = Shop::open();
+    shop.given_pending("o1");
+    let returning = PaymentCaptured { amount: eur(1998), provider_reference: "p1".into(), returning: true };
+    assert!(shop.hears("o1", &returning).is_silent());
+    shop.now = shop.now + 15 * MINUTE;
+    assert_eq!(shop.is_due("o1").cancelled(), CancelReason::Expired);
 }
 
 #[test]

@@ -103,8 +103,9 @@ fn capture(order: Key, charge: &Charge, amount: Money, reference: &str, out: &mu
     if charge.captured.is_some() {
         return;
     }
-    out.say(order, PaymentCaptured { amount, provider_reference: reference.to_owned() });
-    if !charge.is_live() {
+    let returning = !charge.is_live();
+    out.say(order, PaymentCaptured { amount, provider_reference: reference.to_owned(), returning });
+    if returning {
         out.say(order, refund_of(amount, reference));
     }
 }

@@ -15,7 +15,7 @@ fn wants(partition: u16, lines: &[(usize, i64)], endings: &'static [Ending]) -> 
 
 /// Plans of the escrow protocol.
 pub fn escrow() -> Vec<Plan> {
-    vec![circles(), restock(), two_products(), three_shelves(), absurd(), one_line()]
+    vec![circles(), restock(), two_products(), three_shelves(), absurd(), one_line(), unequal_needs()]
 }
 
 /// Small, and different by the number of steps: that it is finite at all shows that transfers come to rest.
@@ -107,6 +107,23 @@ fn one_line() -> Plan {
             wants(0, &[(0, 2)], Ending::ANY),
             wants(0, &[(0, 2)], Ending::ANY),
             wants(1, &[(0, 1)], Ending::ANY),
+        ],
+        counts_steps: false,
+    }
+}
+
+/// Four orders of different needs wait in one line, and any of them may leave it while the depot decides.
+fn unequal_needs() -> Plan {
+    Plan {
+        name: "escrow: unequal needs",
+        partitions: 2,
+        least_deal: 1,
+        skus: vec![product("sku-a", 4, &[1])],
+        orders: vec![
+            wants(0, &[(0, 1)], &[Ending::Cancelled]),
+            wants(0, &[(0, 2)], &[Ending::Cancelled]),
+            wants(0, &[(0, 3)], &[Ending::Cancelled]),
+            wants(0, &[(0, 1)], &[Ending::Cancelled]),
         ],
         counts_steps: false,
     }

@@ -8,6 +8,7 @@
 
 mod answers;
 mod aside;
+mod asking;
 mod books;
 mod causality;
 mod causes;

@@ -1,7 +1,8 @@
 //! S19: refused for stock only when the depot, with every free piece called home, could not cover it.
 //!
 //! The depot's own log shows which shelves it has dealt free pieces to. Each of them must have been called home since,
-//! and have sent all it had, before the depot may deny anything that was ever supplied.
+//! and have sent all it had, before the depot may deny anything that was ever supplied. What it kept, and what was free
+//! on the shelf when the order was refused, must not have been enough together.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,7 +11,7 @@ use events_schema::{
     inventory::{InventoryFact, MissingLine, StockTakenBack},
 };
 
-use crate::{Event, History, Told, Verdict, index::Index, stock::Stock};
+use crate::{Event, History, Told, Verdict, asking, index::Index, stock::Stock};
 
 /// What the depot of one SKU has, and where the pieces are that it could call home.
 #[derive(Default)]
@@ -52,11 +53,13 @@ pub(crate) fn check(history: &History, index: &Index<'_>, stock: &Stock) -> Verd
         let Some(denial) = event.cause.and_then(|cause| denials.get(&cause)) else { continue };
         for missing in &rejected.missing {
             let shows = [("StockRejected", event.place), ("StockDenied", denial.at)];
-            let fault = denial.falsely_refuses(missing);
+            let spare = stock.spare.get(&event.id).copied().unwrap_or(0);
+            let fault = denial.falsely_refuses(missing, spare);
             let wrong = || fault.clone().unwrap_or_default();
             verdict.judge(fault.is_none(), event.subject, wrong, &shows);
         }
     }
+    asking::check(history, &mut verdict);
     verdict
 }
 
@@ -122,12 +125,15 @@ impl Depot {
 }
 
 impl Denial {
-    fn falsely_refuses(&self, missing: &MissingLine) -> Option<String> {
+    fn falsely_refuses(&self, missing: &MissingLine, spare: i64) -> Option<String> {
         let MissingLine { sku, requested, .. } = missing;
         let requested = i64::try_from(*requested).unwrap_or(i64::MAX);
         match self.overlooked {
-            _ if requested <= self.free => {
-                Some(format!("{requested} of {sku} refused, and {} stayed in the depot", self.free))
+            _ if requested <= self.free + spare => {
+                let Denial { free, .. } = self;
+                Some(format!(
+                    "{requested} of {sku} refused, {free} stayed in the depot and {spare} on the shelf"
+                ))
             }
             Some(shelf) if requested <= self.supply => {
                 Some(format!("{requested} of {sku} refused before shelf {shelf} was called home"))

@@ -41,6 +41,8 @@ pub(crate) struct Stock {
     short: Vec<Short>,
     /// The answers to a recall after which the shelf still had pieces.
     pub(crate) kept: HashSet<EventId>,
+    /// By rejection: the pieces of what was missing that were free on the shelf.
+    pub(crate) spare: HashMap<EventId, i64>,
 }
 
 /// Adds the inventory's facts up.
@@ -54,6 +56,7 @@ pub(crate) fn fold(history: &History) -> Stock {
             if shelf.keeps(event) {
                 stock.kept.insert(event.id);
             }
+            stock.spare.extend(shelf.spare(event).map(|spare| (event.id, spare)));
         }
         for (sku, free) in &shelf.shelf {
             books.entry(*sku).or_default().on_shelves += free;
@@ -83,6 +86,12 @@ impl Shelf {
     fn keeps(&self, event: &Event) -> bool {
         let Told::Inventory(InventoryFact::StockReturned(back)) = &event.told else { return false };
         back.recalled && self.shelf.get(&event.subject).is_some_and(|free| *free > 0)
+    }
+
+    /// The pieces that were free here of what an order was rejected for.
+    fn spare(&self, event: &Event) -> Option<i64> {
+        let Told::Inventory(InventoryFact::StockRejected(rejected)) = &event.told else { return None };
+        rejected.missing.first().and_then(|missing| self.shelf.get(&missing.sku).copied())
     }
 
     fn take_sku(&mut self, fact: &InventoryFact, sku: Key, at: Place, books: &mut BTreeMap<Key, StockBook>) {

@@ -37,7 +37,7 @@ fn euro() -> Money {
 }
 
 fn captured() -> Told {
-    paid(PaymentCaptured { amount: euro(), provider_reference: "ch_1".to_owned() })
+    paid(PaymentCaptured { amount: euro(), provider_reference: "ch_1".to_owned(), returning: false })
 }
 
 fn cancelled() -> Told {

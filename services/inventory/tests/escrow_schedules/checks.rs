@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use events_schema::{
     Key,
-    inventory::{Asker, InventoryFact, StockDenied},
+    inventory::{Asker, InventoryFact, MissingLine, StockDenied},
 };
 use inventory::{Depot, Shelf};
 
@@ -22,22 +22,30 @@ pub fn at_fact(world: &World, p: usize, said: &Spoken) -> Result<(), String> {
     match &said.fact {
         InventoryFact::StockDenied(denied) => everything_was_called_home(world, p, &said.subject, denied),
         InventoryFact::StockRejected(rejected) => {
-            could_not_be_served(world, p, &said.subject, &rejected.missing[0].sku)
+            could_not_be_served(world, p, &said.subject, &rejected.missing[0])
         }
+        InventoryFact::StockRequested(request) => asks_in_full(world, p, &said.subject, &request.needs),
         _ => Ok(()),
     }
 }
 
-/// S19 at the shelf: the depot had not enough for the order. Or it had, but an order ahead of it, which was refused at
-/// the depot, has got what a cancelled one before both of them left behind.
-fn could_not_be_served(world: &World, p: usize, order: &Key, sku: &Key) -> Result<(), String> {
-    let refused = world.refused.get(&(p as u16, *sku)).map_or(&[][..], Vec::as_slice);
-    let served = |other: &Key| {
-        let reservation = world.tasks[p].reservation(other);
-        reservation.is_some_and(|open| open.taken().iter().any(|line| line.sku == *sku))
-    };
-    ensure(refused.contains(order) || refused.iter().any(served), || {
-        format!("S19: {order} was rejected, but the depot had enough for it, or was not asked")
+/// S19 at the shelf: it asked for the order, and what the depot kept and what is free here are not enough for it.
+fn could_not_be_served(world: &World, p: usize, order: &Key, missing: &MissingLine) -> Result<(), String> {
+    let shelf = (p as u16, missing.sku);
+    let asked = world.asked_for.get(&shelf).and_then(|line| line.iter().find(|(asked, _)| asked == order));
+    let (_, need) = asked.ok_or_else(|| format!("S19: {order} was rejected, but the depot was not asked"))?;
+    let free = world.tasks[p].shelf(&missing.sku).map_or(0, |shelf| shelf.free);
+    let left = world.left.get(&shelf).copied().unwrap_or(0);
+    ensure(*need > free + left && missing.available == free + left, || {
+        format!("S19: {order} needs {need} and was rejected, {left} in the depot and {free} on the shelf")
+    })
+}
+
+/// I7 at the very fact: whom it is for, in full, and not net of what is free here.
+fn asks_in_full(world: &World, p: usize, sku: &Key, needs: &[u64]) -> Result<(), String> {
+    let line = &world.asked_for[&(p as u16, *sku)];
+    ensure(line.iter().map(|(_, need)| need).eq(needs), || {
+        format!("I7: shelf {p} asks for {needs:?} of {sku}, for {line:?}")
     })
 }
 

@@ -29,8 +29,8 @@ pub struct World {
     pub tallies: BTreeMap<Key, Tally>,
     /// Whom each outstanding request was made for, and what they truly need, by shelf.
     pub asked_for: BTreeMap<(u16, Key), Vec<(Key, u64)>>,
-    /// Whom the last denial could not serve, by shelf.
-    pub refused: BTreeMap<(u16, Key), Vec<Key>>,
+    /// What the depot kept at the last denial, by shelf.
+    pub left: BTreeMap<(u16, Key), u64>,
     /// The partition of every order not over yet, and where its first fact stands on the log.
     pub open: BTreeMap<Key, (u16, usize)>,
     pub balances: Vec<Balance>,
@@ -51,7 +51,7 @@ impl World {
             lanes: BTreeMap::new(),
             tallies: BTreeMap::new(),
             asked_for: BTreeMap::new(),
-            refused: BTreeMap::new(),
+            left: BTreeMap::new(),
             open: BTreeMap::new(),
             balances: Vec::new(),
             mistake,
@@ -212,11 +212,8 @@ impl World {
                     .insert((p as u16, said.subject), line.map(|order| (order, need(order))).collect());
             }
             InventoryFact::StockDenied(denied) => {
-                let shelf = (denied.shelf, said.subject);
-                let mut left = self.tasks[p].depot(&said.subject).unwrap().free + denied.quantity;
-                let mut refused = self.asked_for.get(&shelf).cloned().unwrap_or_default();
-                refused.retain(|(_, need)| left.checked_sub(*need).map(|rest| left = rest).is_none());
-                self.refused.insert(shelf, refused.into_iter().map(|(order, _)| order).collect());
+                let left = self.tasks[p].depot(&said.subject).unwrap().free;
+                self.left.insert((denied.shelf, said.subject), left);
             }
             _ => {}
         }

@@ -73,6 +73,27 @@ fn a_denial_serves_whom_the_pieces_reach_and_rejects_the_others() {
     assert_eq!(shop.stock.open_orders(), 2);
 }
 
+/// Found by seed 10443: the pieces of one who had left went to one the depot had not counted on, and the last in line
+/// was refused two pieces while four stayed in the depot.
+#[test]
+fn whom_the_depot_could_still_serve_is_asked_for_again_and_not_rejected() {
+    let mut shop = Shop::abroad();
+    shop.is_asked_for("order-0", &[("mug", 1)]);
+    for (order, need) in [("order-1", 9), ("order-2", 10), ("order-3", 2)] {
+        shop.is_asked_for(order, &[("mug", need)]);
+    }
+    shop.receives(answer(abroad(), 1, true, 1)); // now the three are asked for
+    shop.hears_cancellation("order-1");
+    let said = shop.receives(denied(11, 4)); // for order-1 and order-3
+    let expected = [
+        says("mug", shelved(11, true)),
+        says("order-2", reserved(&[("mug", 10)])),
+        says("mug", sent_home(1, false)),
+        says("mug", requested(abroad(), &[2])),
+    ];
+    assert_eq!(said, expected);
+}
+
 #[test]
 fn a_denial_rejects_only_whom_it_was_asked_for() {
     let mut shop = Shop::abroad();

@@ -14,6 +14,7 @@ mod simulated;
 use std::future::Future;
 
 use events_schema::{Key, Money, PaymentMethod, Token, payments::FailureReason};
+use serde::{Deserialize, Serialize};
 
 pub use bank::{Bank, Movement, Reply, Simulation};
 pub use call::Tell;
@@ -45,7 +46,8 @@ pub enum Request {
 }
 
 /// What the provider definitely said. A time-out is not among it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// The money is in.
     Captured {

@@ -85,7 +85,7 @@ impl<'a> Past<'a> {
     }
 
     pub fn captured(&mut self, order: &str, started: &str) -> String {
-        let taken = json!({"amount": euros(400), "provider_reference": "charge-1"});
+        let taken = json!({"amount": euros(400), "provider_reference": "charge-1", "returning": false});
         self.say(Topic::Payments, order, "PaymentCaptured", Some(started), taken)
     }
 }

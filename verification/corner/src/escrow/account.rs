@@ -20,8 +20,10 @@ pub(crate) struct Ledger {
     pub(crate) skus: Arc<[Key]>,
     pub(crate) orders: Arc<[Key]>,
     pub(crate) tallies: Vec<Tally>,
-    /// Whom the denial that is being decided cannot serve.
-    refused: Vec<Key>,
+    /// What the depot kept at the denial that is being decided.
+    left: u64,
+    /// Whom the request was made for that is being denied.
+    asked: Vec<Key>,
     broken: Broken,
 }
 
@@ -64,7 +66,7 @@ pub(crate) enum Standing {
 impl Ledger {
     pub(crate) fn new(skus: Arc<[Key]>, orders: Arc<[Key]>) -> Ledger {
         let tallies = vec![Tally::default(); skus.len()];
-        Ledger { skus, orders, tallies, refused: Vec::new(), broken: Broken::NOTHING }
+        Ledger { skus, orders, tallies, left: 0, asked: Vec::new(), broken: Broken::NOTHING }
     }
 
     fn tally(&mut self, sku: &Key) -> Option<&mut Tally> {
@@ -98,16 +100,11 @@ impl Ledger {
         }
     }
 
-    /// S19: whoever is rejected was refused at the depot, or an order refused there has since got, from what one
-    /// before them left behind, what this one was to have.
+    /// S19: whoever is rejected was asked for, and needs more than the depot kept and what is free here.
     fn rejected_rightly(&self, stock: &Stock, order: &Key) -> bool {
-        let Some(sku) = stock.reservation(order).and_then(Reservation::waits_for).map(|line| line.sku) else {
-            return false;
-        };
-        let served = |other: &Key| {
-            stock.reservation(other).is_some_and(|open| open.taken().iter().any(|line| line.sku == sku))
-        };
-        self.refused.contains(order) || self.refused.iter().any(served)
+        let Some(line) = stock.reservation(order).and_then(Reservation::waits_for) else { return false };
+        let free = stock.shelf(&line.sku).map_or(0, |shelf| shelf.free);
+        self.asked.contains(order) && line.quantity.get() > free + self.left
     }
 }
 
@@ -122,19 +119,20 @@ impl Account<Inventory> for Ledger {
     type Effect = Vec<Sent>;
 
     fn hear(&mut self, _: &Stock, command: &Command) {
-        (self.refused, self.broken) = (Vec::new(), Broken::NOTHING);
+        (self.left, self.asked, self.broken) = (0, Vec::new(), Broken::NOTHING);
         let Command::AcceptDenial(sku, denied) = command else { return };
-        let mut left = denied.quantity + denied.left.unwrap_or(0);
-        let Some(tally) = self.tally(sku) else { return };
-        let mut refused = tally.asked_for.clone();
-        refused.retain(|(_, need)| left.checked_sub(*need).map(|rest| left = rest).is_none());
-        self.refused = refused.into_iter().map(|(order, _)| order).collect();
+        self.left = denied.left.unwrap_or(0);
+        let asked = self.tally(sku).map(|tally| tally.asked_for.clone()).unwrap_or_default();
+        self.asked = asked.into_iter().map(|(order, _)| order).collect();
     }
 
     fn take(&mut self, stock: &Stock, said: &Said) {
         self.broken.unless(covers(stock, said), Broken::I2);
         if matches!(said.fact, InventoryFact::StockRejected(_)) {
             self.broken.unless(self.rejected_rightly(stock, &said.subject), Broken::S19);
+        }
+        if let InventoryFact::StockRequested(request) = &said.fact {
+            self.broken.unless(asks_in_full(stock, &said.subject, &request.needs), Broken::I7);
         }
         self.add(stock, said);
     }
@@ -215,6 +213,11 @@ fn taken(ledger: &Ledger, stock: &Stock, sku: &Key) -> u64 {
     let open = ledger.orders.iter().filter_map(|order| stock.reservation(order));
     let lines = open.flat_map(|open| open.taken()).filter(|line| line.sku == *sku);
     lines.map(|line| line.quantity.get()).sum()
+}
+
+/// I7, at the very fact: a request names what the heads of the line need, and not net of what is free here.
+fn asks_in_full(stock: &Stock, sku: &Key, needs: &[u64]) -> bool {
+    waiting(stock, sku).iter().map(|(_, need)| need).take(needs.len()).eq(needs)
 }
 
 /// I7, its other half: the request still covers exactly those it was made for who still wait.

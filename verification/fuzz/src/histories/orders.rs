@@ -73,7 +73,10 @@ fn heard(choice: u8, order: Key, now: Timestamp, sayings: &mut Sayings<'_>) -> R
         }
         7 => {
             let amount = sayings.money()?;
-            sayings.record(order, &PaymentCaptured { amount, provider_reference: "ch".to_owned() })
+            sayings.record(
+                order,
+                &PaymentCaptured { amount, provider_reference: "ch".to_owned(), returning: false },
+            )
         }
         8 => {
             let failed = sayings.failed()?;

@@ -242,7 +242,7 @@ pub fn cancellation() -> Value {
 }
 
 pub fn capture(cents: i64) -> Value {
-    json!({"amount": euros(cents), "provider_reference": "charge-1"})
+    json!({"amount": euros(cents), "provider_reference": "charge-1", "returning": false})
 }
 
 pub fn release() -> Value {
