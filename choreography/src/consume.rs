@@ -34,7 +34,13 @@ impl<S: Service> Subscription<S> {
 
     /// The topics whose positions are committed: those reacted to, and the operators'.
     pub(crate) fn topics(&self) -> impl Iterator<Item = Topic> + '_ {
-        self.rows.iter().map(|(topic, _)| *topic).chain([Topic::Operations])
+        let reacted = self.rows.iter().map(|(topic, _)| *topic);
+        reacted.filter(|topic| *topic != Topic::Operations).chain([Topic::Operations])
+    }
+
+    /// Whether there is a row for these events.
+    pub(crate) fn listens(&self, topic: Topic, kind: &str) -> bool {
+        self.row(topic, kind).is_some()
     }
 
     fn row(&self, topic: Topic, kind: &str) -> Option<Reaction<S>> {
@@ -79,7 +85,7 @@ impl<S: Service> Worker<S> {
     }
 
     /// Takes a record that was read: forwards it, sets it behind what its subject waits for, or decides.
-    fn take(
+    pub(crate) fn take(
         &mut self,
         record: &Record<'_>,
         heard: Heard<Option<S::Command>>,

@@ -1,12 +1,12 @@
 //! Operators' requests: parked records are resumed or discarded by the task itself, oldest first, ids kept.
 //!
 //! A request is a turn of its own, because what waits is read back from the dead-letter topic, and because that
-//! takes the reader's assignment away.
+//! takes the reader's assignment away. A repair is decided on as any other event is, but in its turn among them.
 
 use std::collections::HashMap;
 
 use events_schema::{
-    EventId, Fact, Heard, Key, Malformed, OwnedRecord, Record, Timestamp,
+    EventId, Fact, Heard, Key, Malformed, OwnedRecord, Record, Timestamp, Topic,
     operations::{OperationEvent, ParkedDiscardRequested, ParkedResumeRequested},
 };
 
@@ -27,10 +27,12 @@ struct ParkedAnswer<A> {
     answer: A,
 }
 
-/// A request that was read.
-struct Asked {
+/// What is asked of the parked records of a subject.
+struct Asked<'a> {
+    service: &'a str,
     discard: bool,
-    why: String,
+    by: Option<&'a str>,
+    reason: Option<&'a str>,
 }
 
 impl<S: Service> Worker<S> {
@@ -46,9 +48,11 @@ impl<S: Service> Worker<S> {
             return Ok(());
         }
         let waits = !hosted.requests.is_empty();
-        let ours = events_schema::kind(record).and_then(|kind| OperationEvent::read(&kind, record));
-        let ours = match ours {
-            Ok(Some(heard)) => service_of(&heard.data) == S::SOURCE.name(),
+        let ours = match read(record) {
+            Ok(Some((kind, heard))) => match asked(&heard.data) {
+                Some(asked) => asked.service == S::SOURCE.name(),
+                None => self.subscription.listens(Topic::Operations, &kind),
+            },
             Ok(None) => false,
             Err(_) if waits => true,
             Err(error) => return self.park_request(record, &error, sink, clock),
@@ -90,33 +94,54 @@ impl<S: Service> Worker<S> {
         hosted.positions.pass(request.place);
         hosted.touched = true;
         let record = request.as_record();
-        let read = events_schema::kind(&record).and_then(|kind| OperationEvent::read(&kind, &record));
-        let heard = match read {
-            Ok(Some(heard)) => heard,
+        let heard = match read(&record) {
+            Ok(Some((_, heard))) => heard,
             Ok(None) => return Ok(()),
             Err(error) => return self.park_request(&record, &error, ports.sink, ports.clock),
         };
-        if service_of(&heard.data) != S::SOURCE.name() {
-            return Ok(());
+        match asked(&heard.data) {
+            Some(asked) if asked.service == S::SOURCE.name() => self.resume(&heard, &asked, ports),
+            Some(_) => Ok(()),
+            None => self.repair(&record, ports),
         }
+    }
+
+    /// Decides on a request that is one of the service's own rows.
+    fn repair(&mut self, record: &Record<'_>, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
+        match self.subscription.hear(record) {
+            Ok(Some(heard)) => self.take(record, heard, ports.sink, ports.clock),
+            // Read a moment ago, and not one of ours.
+            Ok(None) | Err(_) => Ok(()),
+        }
+    }
+
+    fn resume(
+        &mut self,
+        heard: &Heard<OperationEvent>,
+        asked: &Asked<'_>,
+        ports: &mut Ports<'_, S>,
+    ) -> Result<(), Failed> {
+        let partition = heard.place.partition;
+        let Some(hosted) = self.tasks.get(&partition) else { return Ok(()) };
         if hosted.parking.oldest(&heard.subject).is_none() {
             tracing::warn!(subject = %heard.subject, "nothing is parked for the subject of this request");
             return Ok(());
         }
         let parked = read_parked(Input { topic: S::PARKED, partition }, heard.subject, ports.source)?;
-        self.settle_parked(&heard, &parked, ports)
+        self.settle_parked(heard, asked, &parked, ports)
     }
 
     /// Takes what waits for the subject, oldest first, until nothing waits or something must wait again.
     fn settle_parked(
         &mut self,
         heard: &Heard<OperationEvent>,
+        asked: &Asked<'_>,
         parked: &HashMap<Waiting, OwnedRecord>,
         ports: &mut Ports<'_, S>,
     ) -> Result<(), Failed> {
         let (partition, subject) = (heard.place.partition, heard.subject);
         let mut operator = Cause::record(heard);
-        let Asked { mut discard, why } = asked(&heard.data);
+        let (mut discard, why) = (asked.discard, asked.why());
         loop {
             let Some(hosted) = self.tasks.get(&partition) else { return Ok(()) };
             let Some(oldest) = hosted.parking.oldest(&subject).copied() else { return Ok(()) };
@@ -187,26 +212,30 @@ impl<S: Service> Worker<S> {
     }
 }
 
-fn service_of(event: &OperationEvent) -> &str {
+/// Reads an operator's request, and its name.
+fn read(record: &Record<'_>) -> Result<Option<(String, Heard<OperationEvent>)>, Malformed> {
+    let kind = events_schema::kind(record)?;
+    Ok(OperationEvent::read(&kind, record)?.map(|heard| (kind.into_owned(), heard)))
+}
+
+/// What is asked of parked records; `None`: it is about something else.
+fn asked(event: &OperationEvent) -> Option<Asked<'_>> {
     match event {
-        OperationEvent::ParkedResumeRequested(ParkedResumeRequested { service, .. })
-        | OperationEvent::ParkedDiscardRequested(ParkedDiscardRequested { service, .. }) => service,
+        OperationEvent::ParkedResumeRequested(ParkedResumeRequested { service, by, reason }) => {
+            Some(Asked { service, discard: false, by: by.as_deref(), reason: reason.as_deref() })
+        }
+        OperationEvent::ParkedDiscardRequested(ParkedDiscardRequested { service, by, reason }) => {
+            Some(Asked { service, discard: true, by: by.as_deref(), reason: reason.as_deref() })
+        }
+        _ => None,
     }
 }
 
-fn asked(event: &OperationEvent) -> Asked {
-    let (discard, by, reason) = match event {
-        OperationEvent::ParkedResumeRequested(ParkedResumeRequested { by, reason, .. }) => {
-            (false, by, reason)
-        }
-        OperationEvent::ParkedDiscardRequested(ParkedDiscardRequested { by, reason, .. }) => {
-            (true, by, reason)
-        }
-    };
-    let by = by.as_deref().unwrap_or("an operator");
-    let why =
-        reason.as_ref().map_or_else(|| format!("asked by {by}"), |reason| format!("asked by {by}: {reason}"));
-    Asked { discard, why }
+impl Asked<'_> {
+    fn why(&self) -> String {
+        let by = self.by.unwrap_or("an operator");
+        self.reason.map_or_else(|| format!("asked by {by}"), |reason| format!("asked by {by}: {reason}"))
+    }
 }
 
 /// What is parked for a subject: records as they stood at their original places, and answers.

@@ -81,9 +81,12 @@ impl<K: Hash + Eq + PartialEq, V: PartialEq> PartialEq for Table<K, V> {
     }
 }
 
-impl<K, V> fmt::Debug for Table<K, V> {
+/// Sorted by what the keys read like: two equal tables read alike.
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Table<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Table of {}", self.now.len())
+        let mut sorted: Vec<(&K, &V)> = self.now.iter().collect();
+        sorted.sort_by_cached_key(|(key, _)| format!("{key:?}"));
+        f.debug_map().entries(sorted).finish()
     }
 }
 

@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        audit, cancel, completions, customer, demo, diff, doctor, init, list, parked, place, product, replay,
-        run, schemas, state, stats, stock, stuck, tail, top, topics, trace, watch, why,
+        audit, cancel, completions, customer, demo, diff, doctor, init, list, parked, place, product, repair,
+        replay, run, schemas, state, stats, stock, stuck, tail, top, topics, trace, watch, why,
     },
     exit::CODES,
     settings::Settings,
@@ -47,6 +47,12 @@ pub enum Command {
     State(state::Args),
     /// Show what changed about an order between two moments
     Diff(diff::Args),
+    /// Have the money of a cancelled order given back, when its cancellation was given up at payment
+    Refund(repair::Args),
+    /// Have the stock of a cancelled order given back, when its cancellation was given up at inventory
+    Release(repair::Args),
+    /// End a pending order before its time
+    Expire(repair::Args),
     /// Decide again what a service decided, off line, and show what comes out differently
     #[command(subcommand)]
     Replay(Box<replay::Command>),

@@ -14,6 +14,7 @@ pub mod list;
 pub mod parked;
 pub mod place;
 pub mod product;
+pub mod repair;
 pub mod replay;
 pub mod run;
 pub mod schemas;
@@ -32,7 +33,7 @@ pub mod why;
 mod written;
 
 use self::written::Written;
-use crate::{args::Command, exit::Failure, session::Session};
+use crate::{args::Command, exit::Failure, fold::repair::Repair, session::Session};
 
 /// Runs one command.
 pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
@@ -47,6 +48,9 @@ pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
         Command::Watch(args) => watch::run(&args, session),
         Command::State(args) => state::run(&args, session),
         Command::Diff(args) => diff::run(&args, session),
+        Command::Refund(args) => repair::run(Repair::Refund, args, session),
+        Command::Release(args) => repair::run(Repair::Release, args, session),
+        Command::Expire(args) => repair::run(Repair::Expire, args, session),
         Command::Replay(command) => replay::run(&command, session),
         Command::List(args) => list::run(&args, session),
         Command::Stuck(args) => stuck::run(&args, session),

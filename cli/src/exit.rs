@@ -20,9 +20,12 @@ pub enum Failure {
     /// `--wait`: an order did not end in time.
     #[error("{0}")]
     NotEnded(String),
-    /// `demo`: a promise is broken.
+    /// `audit`, `demo`: a promise is broken.
     #[error("{0}")]
     Broken(String),
+    /// A repair that the order does not need.
+    #[error("{0}")]
+    Needless(String),
     /// Events or schemas that were looked at are wrong.
     #[error("{0}")]
     Wrong(String),
@@ -52,6 +55,7 @@ pub const CODES: &str = "Exit codes:
   4    --wait: cancelled
   5    --wait: not ended within --timeout; audit: not settled within --settle-within
   6    audit, demo: a promise is broken
+  7    refund, release, expire: the order does not need it
   65   schemas: an event is wrong, a change breaks a reader, a registry refuses
   66   no such order, product, parked record, event or file
   69   broker unreachable
@@ -69,6 +73,7 @@ impl Failure {
             Failure::Cancelled(_) => 4,
             Failure::NotEnded(_) => 5,
             Failure::Broken(_) => 6,
+            Failure::Needless(_) => 7,
             Failure::Wrong(_) => 65,
             Failure::NotFound(_) => 66,
             Failure::Unreachable(_) => 69,

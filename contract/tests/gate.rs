@@ -37,7 +37,7 @@ fn nothing_a_release_reads_or_wrote_is_broken_today() {
     let sentences = releases.iter().flat_map(|old| broken(old, &now)).map(|one| one.to_string());
     let accepted = |sentence: &String| ACCEPTED.iter().any(|(begin, _)| sentence.starts_with(begin));
     let broken: Vec<String> = sentences.filter(|sentence| !accepted(sentence)).collect();
-    assert!(broken.is_empty(), "{} breaks; see docs/EVOLUTION.md\n{}", broken.len(), broken.join("\n"));
+    assert!(broken.is_empty(), "breaks: {}; see docs/EVOLUTION.md\n{}", broken.len(), broken.join("\n"));
 }
 
 /// A writer that keeps silent about a second version would have its records taken for the first.

@@ -24,14 +24,14 @@ const fn remembers(topic: Topic, events: &'static [&'static str]) -> Hears {
 }
 
 /// By the machine, in every service.
-const OPERATIONS: Hears = reacts(Topic::Operations, &["ParkedResumeRequested", "ParkedDiscardRequested"]);
+const PARKED: [&str; 2] = ["ParkedResumeRequested", "ParkedDiscardRequested"];
 const CATALOG: Hears = remembers(Topic::Catalog, &["ProductPublished"]);
 
 const ORDER: &[Hears] = &[
     reacts(Topic::Checkout, &["OrderPlaced", "OrderCancellationRequested"]),
     reacts(Topic::Inventory, &["StockRejected", "StockShipped"]),
     reacts(Topic::Payments, &["PaymentCaptured", "PaymentFailed"]),
-    OPERATIONS,
+    reacts(Topic::Operations, &[PARKED[0], PARKED[1], "ExpiryRequested"]),
     CATALOG,
     remembers(Topic::Customers, &["CustomerBlocked", "CustomerUnblocked"]),
 ];
@@ -47,12 +47,15 @@ const INVENTORY: &[Hears] = &[
         Topic::StockTransfers,
         &["StockRequested", "StockReturned", "StockAllotted", "StockDenied", "StockRecalled"],
     ),
-    OPERATIONS,
+    reacts(Topic::Operations, &[PARKED[0], PARKED[1], "ReleaseRequested"]),
     CATALOG,
 ];
 
-const PAYMENT: &[Hears] =
-    &[reacts(Topic::Inventory, &["StockReserved"]), reacts(Topic::Orders, &["OrderCancelled"]), OPERATIONS];
+const PAYMENT: &[Hears] = &[
+    reacts(Topic::Inventory, &["StockReserved"]),
+    reacts(Topic::Orders, &["OrderCancelled"]),
+    reacts(Topic::Operations, &[PARKED[0], PARKED[1], "RefundRequested"]),
+];
 
 /// The events that no service reacts to, and whom they are for. What a service says of itself it reads again on restore.
 pub const FOR_OTHERS: &[(&str, &str)] = &[

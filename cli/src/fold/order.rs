@@ -122,7 +122,7 @@ impl Order {
         Some(order)
     }
 
-    fn unheard(order_id: Key, partition: u16, status: Status, since: Timestamp) -> Order {
+    pub(super) fn unheard(order_id: Key, partition: u16, status: Status, since: Timestamp) -> Order {
         Order {
             order_id,
             status,

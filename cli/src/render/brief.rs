@@ -114,11 +114,16 @@ fn of_warehouse(event: &WarehouseEvent) -> String {
 }
 
 fn of_operator(event: &OperationEvent) -> String {
-    let (service, by) = match event {
-        OperationEvent::ParkedResumeRequested(asked) => (&asked.service, &asked.by),
-        OperationEvent::ParkedDiscardRequested(asked) => (&asked.service, &asked.by),
+    let (at, by, reason) = match event {
+        OperationEvent::ParkedResumeRequested(asked) => (Some(&asked.service), &asked.by, &asked.reason),
+        OperationEvent::ParkedDiscardRequested(asked) => (Some(&asked.service), &asked.by, &asked.reason),
+        OperationEvent::RefundRequested(asked) => (None, &asked.by, &asked.reason),
+        OperationEvent::ReleaseRequested(asked) => (None, &asked.by, &asked.reason),
+        OperationEvent::ExpiryRequested(asked) => (None, &asked.by, &asked.reason),
     };
-    by.as_ref().map_or_else(|| format!("at {service}"), |by| format!("at {service}, by {by}"))
+    let at = at.map(|service| format!("at {service}"));
+    let by = by.as_ref().map(|by| format!("by {by}"));
+    at.into_iter().chain(by).chain(reason.clone()).collect::<Vec<_>>().join(", ")
 }
 
 fn of_parking(fact: &ParkingFact) -> String {

@@ -13,6 +13,7 @@ mod parking;
 mod placing;
 mod real;
 mod registry;
+mod repairing;
 mod schemas;
 mod stocking;
 mod stranded;
@@ -73,5 +74,7 @@ scenarios! {
     parking::a_parked_record_is_listed_shown_and_resumed_where_it_stands,
     parking::a_dry_run_writes_nothing_and_shows_what_waits,
     parking::a_decided_record_waits_no_more,
+    repairing::what_a_cancelled_order_keeps_is_asked_back_only_with_yes,
+    repairing::a_repair_that_an_order_does_not_need_is_refused,
     parking::a_subject_parked_at_two_services_must_be_told_apart,
 }

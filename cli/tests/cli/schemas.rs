@@ -80,10 +80,10 @@ fn events_are_judged_as_the_services_would() {
             "line 4: not JSON: expected value at line 1 column 1",
             "line 5: OrderMisplaced: no event is called so; services would pass over it",
             "line 6: StockReceived: data.colour is no field of it; it would be stepped over",
-            "5 events, 3 wrong",
+            "events: 5, wrong: 3",
         ]
     );
-    assert_eq!(page.err, "3 of 5 events are wrong, see above\n");
+    assert_eq!(page.err, "wrong: 3 of 5 events, see above\n");
     let json = checked(&lines[5..], "json").ends_with(0).json();
     assert_eq!(
         json["unknown_fields"],
@@ -99,13 +99,13 @@ fn every_released_sample_is_right() {
         .collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let page = checked(&lines, "text").ends_with(0).out;
-    assert_eq!(page, format!("{} events, 0 wrong\n", lines.len()));
+    assert_eq!(page, format!("events: {}, wrong: 0\n", lines.len()));
 }
 
 #[test]
 fn a_release_that_is_read_today_breaks_nobody() {
     let page = run(&["check", RELEASED]).ends_with(0).out;
-    assert!(page.ends_with(" schemas of 0.1.0 compared with today's, 0 breaks\n"), "{page}");
+    assert!(page.ends_with(" schemas of 0.1.0 compared with today's, breaks: 0\n"), "{page}");
 }
 
 #[test]

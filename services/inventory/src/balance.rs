@@ -14,7 +14,7 @@ use crate::{Depot, Shelf, Stock};
 pub(crate) fn bring_forward(stock: &Stock, sku: Key, out: &mut Decision<InventoryFact>) {
     let (depot, shelf) = (stock.depot(&sku), stock.shelf(&sku));
     let quiet = depot.is_none_or(Depot::is_quiet) && shelf.is_none_or(Shelf::is_quiet);
-    if !quiet || (depot.is_none() && shelf.is_none()) {
+    if !quiet {
         return;
     }
     if stock.is_home(&sku) {

@@ -4,6 +4,7 @@ use choreography::{Consumes, on};
 use events_schema::{
     Heard, Key, Money, Topic,
     inventory::{StockAllotted, StockDenied, StockRecalled, StockRequested, StockReturned},
+    operations::ReleaseRequested,
     orders::{OrderAccepted, OrderCancelled, OrderConfirmed},
     payments::PaymentFailed,
     warehouse::{PriceChanged, ProductListed, ProductWithdrawn, StockCorrected, StockReceived},
@@ -58,6 +59,7 @@ pub(crate) const REACTIONS: &[&dyn Consumes<Command>] = &[
     on!(Topic::StockTransfers, shelve_on_stock_allotted),
     on!(Topic::StockTransfers, reject_on_stock_denied),
     on!(Topic::StockTransfers, send_home_on_stock_recalled),
+    on!(Topic::Operations, give_back_on_release_requested),
 ];
 
 fn reserve_on_order_accepted(accepted: Heard<OrderAccepted>) -> Option<Command> {
@@ -114,4 +116,8 @@ fn reject_on_stock_denied(denied: Heard<StockDenied>) -> Option<Command> {
 
 fn send_home_on_stock_recalled(recalled: Heard<StockRecalled>) -> Option<Command> {
     Some(Command::SendHome(recalled.subject))
+}
+
+fn give_back_on_release_requested(requested: Heard<ReleaseRequested>) -> Option<Command> {
+    Some(Command::Cancel(requested.subject))
 }

@@ -113,15 +113,23 @@ impl Books for Stock {
         self.reservations.get(order)
     }
     fn put_depot(&mut self, sku: Key, depot: Depot) {
-        self.depots.put(sku, depot);
+        put(&mut self.depots, sku, depot);
     }
     fn put_shelf(&mut self, sku: Key, shelf: Shelf) {
-        self.shelves.put(sku, shelf);
+        put(&mut self.shelves, sku, shelf);
     }
     fn put_reservation(&mut self, order: Key, reservation: Option<Reservation>) {
         match reservation {
             Some(reservation) => self.reservations.put(order, reservation),
             None => self.reservations.remove(&order),
         }
+    }
+}
+
+/// What is as it was at birth is not kept: a restore that begins later never heard of it, and must end up the same.
+fn put<V: Default + PartialEq>(table: &mut Table<Key, V>, sku: Key, value: V) {
+    match value == V::default() {
+        true => table.remove(&sku),
+        false => table.put(sku, value),
     }
 }

@@ -40,7 +40,8 @@ pub enum Wish {
     CancelOutOfStock,
     /// No money came, and none will.
     CancelUnpaid,
-    /// Its deadline has come. That it has is the machine's word: it fires each deadline once, and not early.
+    /// Its deadline has come, or an operator will not wait for it. That it has come is the machine's word: it fires each
+    /// deadline once, and not early.
     Expire,
     /// The money is in.
     Confirm,

@@ -5,6 +5,7 @@ use events_schema::{
     Heard, Topic,
     checkout::{OrderCancellationRequested, OrderPlaced},
     inventory::{StockRejected, StockShipped},
+    operations::ExpiryRequested,
     payments::{PaymentCaptured, PaymentFailed},
 };
 
@@ -18,6 +19,7 @@ pub static REACTIONS: &[&dyn Consumes<Command>] = &[
     on!(Topic::Payments, confirm_on_payment_captured),
     on!(Topic::Payments, cancel_on_payment_failed),
     on!(Topic::Inventory, complete_on_stock_shipped),
+    on!(Topic::Operations, cancel_on_expiry_requested),
 ];
 
 fn accept_or_reject_on_order_placed(heard: Heard<OrderPlaced>) -> Option<Command> {
@@ -45,4 +47,8 @@ fn cancel_on_payment_failed(heard: Heard<PaymentFailed>) -> Option<Command> {
 
 fn complete_on_stock_shipped(heard: Heard<StockShipped>) -> Option<Command> {
     Some(Command { order: heard.subject, wish: Wish::Complete })
+}
+
+fn cancel_on_expiry_requested(heard: Heard<ExpiryRequested>) -> Option<Command> {
+    Some(Command { order: heard.subject, wish: Wish::Expire })
 }

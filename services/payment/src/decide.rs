@@ -28,6 +28,8 @@ pub enum Wish {
     Start(Box<StockReserved>),
     /// The order is cancelled: take nothing, and give back what was taken.
     Void,
+    /// An operator says that the order is cancelled: the same, if a payment was started.
+    Return,
     /// The provider answered.
     Record(Answer),
 }
@@ -51,6 +53,8 @@ pub(crate) fn decide(
         // Started before, or voided before the reservation was heard of: nothing starts.
         (Wish::Start(_), Some(_)) => {}
         (Wish::Void, charge) => void(order, charge, out),
+        (Wish::Return, Some(charge)) if charge.started => void(order, Some(charge), out),
+        (Wish::Return, _) => {}
         (Wish::Record(answer), Some(charge)) => record(order, charge, answer, out),
         // Nothing was ever asked about it, or it has been over for longer than anybody waits.
         (Wish::Record(_), None) => {}

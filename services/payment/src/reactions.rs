@@ -4,6 +4,7 @@ use choreography::{Consumes, on};
 use events_schema::{
     Heard, Topic,
     inventory::StockReserved,
+    operations::RefundRequested,
     orders::{CancelReason, OrderCancelled},
 };
 
@@ -13,6 +14,7 @@ use crate::{Command, Wish};
 pub static REACTIONS: &[&dyn Consumes<Command>] = &[
     on!(Topic::Inventory, start_or_fail_on_stock_reserved),
     on!(Topic::Orders, void_and_refund_on_order_cancelled),
+    on!(Topic::Operations, void_and_refund_on_refund_requested),
 ];
 
 fn start_or_fail_on_stock_reserved(heard: Heard<StockReserved>) -> Option<Command> {
@@ -27,4 +29,8 @@ fn void_and_refund_on_order_cancelled(heard: Heard<OrderCancelled>) -> Option<Co
         }
         CancelReason::OutOfStock | CancelReason::PaymentFailed => None,
     }
+}
+
+fn void_and_refund_on_refund_requested(heard: Heard<RefundRequested>) -> Option<Command> {
+    Some(Command { order: heard.subject, wish: Wish::Return })
 }

@@ -1,6 +1,8 @@
 //! What may cause what: the choreography as the contract tells it, a table of event types.
 
-use events_schema::Topic::{self, Checkout, Inventory, Orders, Payments, StockTransfers, Warehouse};
+use events_schema::Topic::{
+    self, Checkout, Inventory, Operations, Orders, Payments, StockTransfers, Warehouse,
+};
 
 /// An event type on a topic.
 pub(crate) type Kind = (Topic, &'static str);
@@ -9,6 +11,7 @@ const FREES_OR_BRINGS: &[Kind] = &[
     (Orders, "OrderAccepted"),
     (Orders, "OrderCancelled"),
     (Payments, "PaymentFailed"),
+    (Operations, "ReleaseRequested"),
     (StockTransfers, "StockAllotted"),
     (StockTransfers, "StockDenied"),
 ];
@@ -29,6 +32,7 @@ fn order(event: &str) -> Option<&'static [Kind]> {
             (Inventory, "StockRejected"),
             (Payments, "PaymentFailed"),
             (Orders, "OrderAccepted"),
+            (Operations, "ExpiryRequested"),
         ],
         "OrderCancellationRefused" => &[(Checkout, "OrderCancellationRequested")],
         _ => return None,
@@ -40,8 +44,10 @@ fn reservation(event: &str) -> Option<&'static [Kind]> {
         // Whatever frees pieces, or brings them, serves those who wait for them.
         "StockReserved" | "ReservationQueued" | "StockRequested" => FREES_OR_BRINGS,
         "StockRejected" => &[(StockTransfers, "StockDenied")],
-        "ReservationDropped" => &[(Orders, "OrderCancelled")],
-        "StockReleased" => &[(Orders, "OrderCancelled"), (Payments, "PaymentFailed")],
+        "ReservationDropped" => &[(Orders, "OrderCancelled"), (Operations, "ReleaseRequested")],
+        "StockReleased" => {
+            &[(Orders, "OrderCancelled"), (Payments, "PaymentFailed"), (Operations, "ReleaseRequested")]
+        }
         "StockShipped" => &[(Orders, "OrderConfirmed")],
         _ => return None,
     })
@@ -75,6 +81,7 @@ fn stock(event: &str) -> Option<&'static [Kind]> {
             (Orders, "OrderAccepted"),
             (Orders, "OrderCancelled"),
             (Payments, "PaymentFailed"),
+            (Operations, "ReleaseRequested"),
         ],
         "StockTakenBack" => &[(StockTransfers, "StockReturned")],
         "StockShelved" => &[(StockTransfers, "StockAllotted"), (StockTransfers, "StockDenied")],
@@ -88,13 +95,14 @@ fn stock(event: &str) -> Option<&'static [Kind]> {
 fn payment(event: &str) -> Option<&'static [Kind]> {
     Some(match event {
         "PaymentStarted" => &[(Inventory, "StockReserved")],
-        "PaymentVoided" => &[(Orders, "OrderCancelled")],
+        "PaymentVoided" => &[(Orders, "OrderCancelled"), (Operations, "RefundRequested")],
         "PaymentCaptured" => ASKED,
         "PaymentFailed" => {
             &[(Inventory, "StockReserved"), (Payments, "PaymentStarted"), (Payments, "PaymentVoided")]
         }
         "RefundStarted" => &[
             (Orders, "OrderCancelled"),
+            (Operations, "RefundRequested"),
             (Payments, "PaymentStarted"),
             (Payments, "PaymentVoided"),
             (Payments, "RefundStarted"),

@@ -74,6 +74,17 @@ impl Order {
         !self.aside.waiting.is_empty() || self.aside.given_up || never_taken
     }
 
+    /// Whether inventory has pieces for it, or keeps it in a line.
+    pub fn holds_stock(&self) -> bool {
+        let came = !self.queued.is_empty() || !self.reserved.is_empty();
+        came && self.refused.is_empty() && self.released.is_empty() && self.shipped.is_empty()
+    }
+
+    /// Whether its money is ours and not on its way back.
+    pub fn holds_money(&self) -> bool {
+        !self.captured.is_empty() && self.refund_started.is_empty()
+    }
+
     fn take(&mut self, event: &Event, history: &History) {
         let at = event.place;
         match &event.told {
@@ -129,6 +140,13 @@ impl Order {
 }
 
 /// Every order the history knows: whatever was placed, or has a fact of the order service.
+impl History {
+    /// Every order that anything is said of.
+    pub fn orders(&self) -> BTreeMap<Key, Order> {
+        orders(self)
+    }
+}
+
 pub(crate) fn orders(history: &History) -> BTreeMap<Key, Order> {
     let mut orders: BTreeMap<Key, Order> = BTreeMap::new();
     let starts = history.of(Topic::Checkout).chain(history.of(Topic::Orders));

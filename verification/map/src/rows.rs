@@ -51,7 +51,8 @@ fn rows_of<S: Service>() -> Vec<Row> {
         event,
         effect: None,
     });
-    let operated = on(Topic::Operations).into_iter().map(|(topic, event)| Row {
+    let parked = |(_, event): &(Topic, &str)| event.starts_with("Parked");
+    let operated = on(Topic::Operations).into_iter().filter(parked).map(|(topic, event)| Row {
         service,
         topic,
         event,

@@ -39,10 +39,12 @@ fn parks(event: &Event) -> Option<Place> {
 }
 
 /// S10: no order is called off for want of money that had come in before its deadline. Orders with parked records are
-/// left out, for their payment may have waited for an operator.
+/// left out, for their payment may have waited for an operator; and so are those whom an operator ended early.
 pub(crate) fn no_deadline_is_hasty(history: &History) -> Result<(), Wrong> {
     let mut paid: BTreeMap<Key, Timestamp> = BTreeMap::new();
     let mut waited: BTreeSet<Key> = BTreeSet::new();
+    let early = history.of(Topic::Operations).filter(|event| event.kind == "ExpiryRequested");
+    let early: BTreeSet<_> = early.map(|event| event.id).collect();
     for event in history.of(Topic::Payments).chain(history.of(Topic::Orders)) {
         match &event.told {
             Told::Payment(PaymentFact::PaymentCaptured(_)) => {
@@ -56,7 +58,9 @@ pub(crate) fn no_deadline_is_hasty(history: &History) -> Result<(), Wrong> {
     }
     for event in history.of(Topic::Orders).filter(|event| !waited.contains(&event.subject)) {
         let Told::Order(OrderFact::OrderCancelled(cancelled)) = &event.told else { continue };
-        let paid_at = paid.get(&event.subject).filter(|_| cancelled.reason == CancelReason::Expired);
+        let in_time = cancelled.reason == CancelReason::Expired
+            && event.cause.is_none_or(|cause| !early.contains(&cause));
+        let paid_at = paid.get(&event.subject).filter(|_| in_time);
         if let Some(paid_at) = paid_at.filter(|at| **at < cancelled.expires_at) {
             let what = format!(
                 "S10: expired at {}, though its money had come in at {paid_at}, before that",

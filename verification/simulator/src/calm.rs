@@ -1,6 +1,7 @@
 //! Calm: the faults stop, everybody is up, and what the storm left open must come to an end.
 
-use invariants::Starts;
+use events_schema::Key;
+use invariants::{Fate, Order, Starts};
 
 use crate::{Shop, Trouble, parked, process::Skew};
 
@@ -18,8 +19,25 @@ impl Shop {
         if self.plan.mends {
             self.mend(false)?;
             self.mend(true)?;
+            self.repair()?;
         }
         Ok(())
+    }
+
+    /// What a cancellation that was given up has left undone is done after all.
+    fn repair(&mut self) -> Result<(), String> {
+        let left = |shop: &Shop, holds: fn(&Order) -> bool| -> Vec<Key> {
+            let orders = shop.history().orders();
+            let left = orders.iter().filter(|(_, of)| matches!(of.fate(), Fate::Cancelled(_)) && holds(of));
+            left.map(|(order, _)| *order).collect()
+        };
+        left(self, Order::holds_stock).into_iter().for_each(|order| self.release(order));
+        left(self, Order::holds_money).into_iter().for_each(|order| self.refund(order));
+        self.settle()?;
+        match left(self, Order::holds_stock).first() {
+            Some(order) => Err(format!("S9: {order} is cancelled and keeps its stock after a repair")),
+            None => Ok(()),
+        }
     }
 
     /// From now on nobody should need to be started. (One whom another took the place of learns of it only now.)

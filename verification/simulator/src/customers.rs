@@ -5,7 +5,9 @@ use events_schema::{
     Currency, Event, EventId, Key, Money, PaymentMethod, Place, Source, Timestamp, Topic, announce,
     checkout::{OfferedPayment, OrderCancellationRequested, OrderPlaced, WantedLine},
     customers::{CustomerBlocked, CustomerUnblocked},
-    operations::{ParkedDiscardRequested, ParkedResumeRequested},
+    operations::{
+        ExpiryRequested, ParkedDiscardRequested, ParkedResumeRequested, RefundRequested, ReleaseRequested,
+    },
     partition_of,
     warehouse::{ProductListed, StockCorrected, StockReceived},
 };
@@ -60,6 +62,21 @@ impl Shop {
             true => self.tell_at(subject, partition, &ParkedDiscardRequested { service, by, reason }),
             false => self.tell_at(subject, partition, &ParkedResumeRequested { service, by, reason }),
         }
+    }
+
+    /// An operator ends a pending order before its time.
+    pub fn expire(&mut self, order: Key) {
+        self.tell(order, &ExpiryRequested::default());
+    }
+
+    /// An operator has a cancelled order's stock given back.
+    pub fn release(&mut self, order: Key) {
+        self.tell(order, &ReleaseRequested::default());
+    }
+
+    /// An operator has a cancelled order's money given back.
+    pub fn refund(&mut self, order: Key) {
+        self.tell(order, &RefundRequested::default());
     }
 
     /// Somebody writes what is no event, under a subject's key.

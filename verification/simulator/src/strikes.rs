@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use choreography::memory::CommitFate;
 use events_schema::{Source, Topic, partition_of};
+use invariants::Fate;
 use rand::{Rng, seq::IndexedRandom};
 
 use crate::{
@@ -41,6 +42,7 @@ impl Storm {
     fn ask_again(&mut self, trouble: Trouble, shop: &mut Shop) {
         let Some((order, mut placed)) = self.order() else { return };
         match trouble {
+            Cancellations if self.chance.random_bool(0.2) => shop.expire(order),
             Cancellations => shop.cancel(order),
             _ => {
                 if self.chance.random_bool(0.1) {
@@ -104,6 +106,17 @@ impl Storm {
         if let Some((service, partition, subject)) = waiting.choose(&mut self.chance) {
             let discard = self.chance.random_bool(0.4);
             shop.operate(*service, *subject, *partition, discard);
+        }
+        self.repair(shop);
+    }
+
+    /// An operator repairs a cancelled order, needed or not.
+    fn repair(&mut self, shop: &mut Shop) {
+        let Some((order, _)) = self.order() else { return };
+        let fate = shop.history().fates().get(&order).copied();
+        if matches!(fate, Some(Fate::Cancelled(_))) {
+            shop.release(order);
+            shop.refund(order);
         }
     }
 

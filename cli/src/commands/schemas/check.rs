@@ -7,7 +7,10 @@ use std::{
 };
 
 use contract::{Broken, Release, Side, broken, strangers};
-use events_schema::{NoHeaders, Place, Record, Timestamp, kind, schema};
+use events_schema::{
+    NoHeaders, Place, Record, Timestamp, Topic, kind,
+    schema::{self, Described},
+};
 use serde::Serialize;
 
 use crate::{exit::Failure, fold::told::Told, session::Session};
@@ -69,9 +72,9 @@ fn folder(folder: &Path, session: &mut Session) -> Result<(), Failure> {
         let Compared { release, schemas, .. } = &compared;
         session
             .out
-            .line(format_args!("{schemas} schemas of {release} compared with today's, {count} breaks"))?;
+            .line(format_args!("{schemas} schemas of {release} compared with today's, breaks: {count}"))?;
     }
-    let wrong = || Failure::Wrong(format!("{count} breaks, see above; what may change: docs/EVOLUTION.md"));
+    let wrong = || Failure::Wrong(format!("breaks: {count}, see above; what may change: docs/EVOLUTION.md"));
     if count == 0 { Ok(()) } else { Err(wrong()) }
 }
 
@@ -116,26 +119,27 @@ fn events(path: &str, session: &mut Session) -> Result<(), Failure> {
         "-" => Box::new(BufReader::new(stdin())),
         _ => Box::new(BufReader::new(fs::File::open(path).map_err(|error| unreadable(path, &error))?)),
     };
+    let known = schema::all();
     let mut judged = Judged::default();
     for (number, line) in (1..).zip(lines.split(b'\n')) {
         session.interrupt.check()?;
         let line = line.map_err(|error| unreadable(path, &error))?;
         if !line.trim_ascii().is_empty() {
-            judged.line(number, &line);
+            judged.line(number, &line, &known);
         }
     }
     tell(&judged, session)?;
     let wrong = judged.wrong.len();
-    let failure = || Failure::Wrong(format!("{wrong} of {} events are wrong, see above", judged.events));
+    let failure = || Failure::Wrong(format!("wrong: {wrong} of {} events, see above", judged.events));
     if wrong == 0 { Ok(()) } else { Err(failure()) }
 }
 
 impl Judged {
     /// One line, judged as a record on the first topic of its event.
-    fn line(&mut self, number: i64, line: &[u8]) {
+    fn line(&mut self, number: i64, line: &[u8], known: &[Described]) {
         self.events += 1;
         let mut record = Record {
-            place: Place { topic: events_schema::Topic::Checkout, partition: 0, offset: number },
+            place: Place { topic: Topic::Checkout, partition: 0, offset: number },
             appended: Timestamp(0),
             key: None,
             value: Some(line),
@@ -150,7 +154,7 @@ impl Judged {
             Ok(named) => named.into_owned(),
             Err(error) => return self.wrong.push(remark(None, error.to_string())),
         };
-        let Some(described) = schema::all().into_iter().find(|described| described.event == named) else {
+        let Some(described) = known.iter().find(|described| described.event == named) else {
             let what = "no event is called so; services would pass over it".to_owned();
             return self.wrong.push(remark(Some(&named), what));
         };
@@ -179,5 +183,5 @@ fn tell(judged: &Judged, session: &mut Session) -> Result<(), Failure> {
             .out
             .line(format_args!("line {line}: {event}: {what} is no field of it; it would be stepped over"))?;
     }
-    session.out.line(format_args!("{events} events, {} wrong", wrong.len()))
+    session.out.line(format_args!("events: {events}, wrong: {}", wrong.len()))
 }

@@ -1,6 +1,6 @@
 //! A schema registry behind Confluent's REST interface: four calls.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use contract::{Compatibility, MEDIA_TYPE, Registration};
 use reqwest::{Client, Method, StatusCode, header};
@@ -87,12 +87,8 @@ impl Registry {
             let status = response.status();
             Ok::<_, reqwest::Error>((status, response.text().await?))
         };
-        let (status, text) = self.wait(asked).map_err(|error| self.silent(&error))?;
+        let (status, text) = self.runtime.block_on(asked).map_err(|error| self.silent(&error))?;
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
-    }
-
-    fn wait<F: Future>(&self, call: F) -> F::Output {
-        self.runtime.block_on(call)
     }
 
     fn silent(&self, error: &reqwest::Error) -> Failure {

@@ -93,7 +93,7 @@ pub fn any_part_of_the_log_can_be_folded(world: &World, from: usize, every: usiz
                 Inventory::evolve(&mut state, said.subject, &said.fact, Timestamp(0));
             }
             if !balance.is_empty() {
-                assert_eq!(state.shelf(sku), Some(&live.shelf(sku).cloned().unwrap_or_default()));
+                assert_eq!(state.shelf(sku), live.shelf(sku));
                 assert_eq!(state.depot(sku).filter(|_| live.is_home(sku)), live.depot(sku));
             }
         }

@@ -212,7 +212,7 @@ impl World {
                     .insert((p as u16, said.subject), line.map(|order| (order, need(order))).collect());
             }
             InventoryFact::StockDenied(denied) => {
-                let left = self.tasks[p].depot(&said.subject).unwrap().free;
+                let left = self.tasks[p].depot(&said.subject).map_or(0, |depot| depot.free);
                 self.left.insert((denied.shelf, said.subject), left);
             }
             _ => {}

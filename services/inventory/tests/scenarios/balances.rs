@@ -2,7 +2,7 @@
 
 use choreography::Duty;
 use events_schema::inventory::{
-    Asker, ReleaseCause, StockCounted, StockReleased, StockRequestQueued, StockWrittenOff,
+    Asker, ReleaseCause, StockCounted, StockRecalled, StockReleased, StockRequestQueued, StockWrittenOff,
 };
 
 use crate::{
@@ -56,8 +56,19 @@ fn nothing_is_counted_while_somebody_waits_at_either() {
 }
 
 #[test]
-fn nothing_is_counted_of_a_product_nothing_was_ever_said_of() {
-    assert_eq!(Shop::at_home().brings_forward("mug"), []);
+fn what_is_as_it_was_at_birth_is_counted_as_nothing_and_not_kept() {
+    let nothing = [says("mug", of_depot(0, 0, 0, &[])), says("mug", of_shelf(home(), 0, 0, true))];
+    assert_eq!(Shop::at_home().brings_forward("mug"), nothing);
+    let counted = nothing.into_iter().fold(Shop::at_home(), |shop, said| shop.given("mug", said.fact));
+    assert_eq!((counted.stock.depot(&key("mug")), counted.stock.shelf(&key("mug"))), (None, None));
+}
+
+/// Found by seed 60763: a task that was restored had not heard of a shelf that another remembered as empty.
+#[test]
+fn a_shelf_that_everything_left_is_as_one_that_was_never_heard_of() {
+    let mut shop = Shop::abroad().with_shelf(2);
+    shop.receives(StockRecalled { shelf: abroad(), version: 1 });
+    assert_eq!(shop.stock, Shop::abroad().stock);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Stories of records that could not be taken: their order waits, in order, until somebody looks after it.
 
-use events_schema::{Source, Topic};
+use events_schema::{Source, Topic, orders::CancelReason};
+use invariants::Fate;
+use simulator::Shop;
 
 use crate::shop::{a_while, assert_story, ended, key, mugs, shop};
 
@@ -73,4 +75,53 @@ fn garbage_under_an_orders_key_is_given_up_and_the_order_goes_its_way() {
             "OrderCompleted",
         ],
     );
+}
+
+#[test]
+fn what_a_given_up_cancellation_left_undone_is_repaired_by_an_operator() {
+    let mut shop = shop();
+    shop.place(key("o-1"), "tok_late", &mugs(1));
+    a_while(&mut shop);
+    let deaf = [Source::Inventory, Source::Payment];
+    deaf.iter().for_each(|service| shop.break_on(*service, key("o-1"), true));
+    shop.cancel(key("o-1"));
+    a_while(&mut shop);
+    deaf.iter().for_each(|service| shop.break_on(*service, key("o-1"), false));
+    deaf.iter().for_each(|service| shop.operate(*service, key("o-1"), 0, true));
+    ended(&mut shop);
+    let order = |shop: &Shop| shop.history().orders()[&key("o-1")].clone();
+    assert!(order(&shop).holds_stock() && order(&shop).holds_money(), "the cancellation was given up");
+    shop.release(key("o-1"));
+    shop.refund(key("o-1"));
+    // Asked for twice, done once.
+    shop.refund(key("o-1"));
+    ended(&mut shop);
+    let story = simulator::story(&shop.history(), key("o-1"));
+    let repaired: Vec<&str> =
+        story.iter().skip_while(|line| *line != "ReleaseRequested").map(String::as_str).collect();
+    let expected = [
+        "ReleaseRequested",
+        "RefundRequested",
+        "RefundRequested",
+        "StockReleased (order_cancelled)",
+        "PaymentVoided",
+        "RefundStarted",
+        "PaymentRefunded",
+    ];
+    assert_eq!(repaired, expected);
+    assert_eq!(shop.ledger().len(), 2, "taken, and given back");
+}
+
+#[test]
+fn an_operator_who_will_not_wait_ends_a_pending_order_and_no_other() {
+    let mut shop = shop();
+    shop.place(key("o-1"), "tok_late", &mugs(1));
+    shop.place(key("o-2"), "tok_ok", &mugs(1));
+    a_while(&mut shop);
+    shop.expire(key("o-1"));
+    shop.expire(key("o-2"));
+    ended(&mut shop);
+    let fates = shop.history().orders();
+    assert_eq!(fates[&key("o-1")].fate(), Fate::Cancelled(CancelReason::Expired));
+    assert_eq!(fates[&key("o-2")].fate(), Fate::Completed);
 }
