@@ -1,0 +1,114 @@
+//! `compare`: floor and saga by turns, in one run.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::{
+    aims::{self, Aim, Ratio},
+    flags::{self, Output},
+    mix::Mix,
+    process,
+    programs::{machine, revision},
+    round::{Bench, Figures, Latency, Plan},
+    table, wait,
+};
+
+/// The first rounds on a new broker are slow until its compiler has warmed up.
+const WARM: u32 = 20_000;
+/// How long each is timed at a rate.
+const TIMED: Duration = Duration::from_secs(12);
+/// How many orders are timed alone.
+const ALONE: u32 = 100;
+
+/// What a run found.
+#[derive(Serialize)]
+pub struct Found {
+    /// What was measured.
+    pub revision: String,
+    /// And on what.
+    pub machine: String,
+    /// Every round, in its order.
+    pub rounds: Vec<Figures>,
+    /// Saga per floor.
+    pub ratios: Vec<Ratio>,
+    /// Times of orders.
+    pub latencies: Vec<Latency>,
+    /// What was aimed at.
+    pub aims: Vec<Aim>,
+}
+
+/// Runs it and prints what it found.
+pub fn run(flags: &flags::Compare) -> Result<Found> {
+    let since = wait::now();
+    let bench = Bench::open()?;
+    let began = wait::now();
+    warn_of_load();
+    bench.warm_up(Mix::Happy, WARM.min(flags.orders))?;
+    let rounds = rounds(&bench, flags, began)?;
+    let latencies = latencies(&bench, flags.rate)?;
+    let ratios: Vec<Ratio> = flags.mix.iter().map(|mix| aims::ratio(mix.name(), &rounds)).collect();
+    let aims = aims::of_throughput(&ratios).into_iter().chain(aims::of_latency(&latencies)).collect();
+    let found = Found { revision: revision(), machine: machine(), rounds, ratios, latencies, aims };
+    match flags.common.output {
+        Output::Json => println!("{}", serde_json::to_string_pretty(&found)?),
+        Output::Text => print!("{}", found.text()),
+    }
+    eprintln!(
+        "{:.0} s in all, {:.0} s without building",
+        since.elapsed().as_secs_f64(),
+        began.elapsed().as_secs_f64()
+    );
+    Ok(found)
+}
+
+/// Says so if others are at work on this machine.
+pub fn warn_of_load() {
+    let load = process::load();
+    if load > 1.0 {
+        eprintln!("others are at work here (load {load:.1}): believe the ratios, not the numbers");
+    }
+}
+
+fn rounds(bench: &Bench, flags: &flags::Compare, began: Instant) -> Result<Vec<Figures>> {
+    let mut rounds = Vec::new();
+    for round in 0..flags.rounds {
+        for mix in &flags.mix {
+            if !rounds.is_empty() && began.elapsed() > Duration::from_secs(flags.within) {
+                eprintln!("{} s are over: no further round", flags.within);
+                return Ok(rounds);
+            }
+            // The floor moves the records of happy orders, whatever the mix.
+            for (saga, mix) in [(false, Mix::Happy), (true, *mix)] {
+                let plan = Plan { mix, orders: flags.orders, partitions: 4, flags: Vec::new() };
+                let figures = if saga { bench.saga(&plan)? } else { bench.floor(&plan)? };
+                let (what, speed) = (&figures.what, table::thousands(figures.orders_per_second));
+                eprintln!("round {} · {what} {} · {speed} orders/s", round + 1, figures.mix);
+                rounds.push(figures);
+            }
+        }
+    }
+    Ok(rounds)
+}
+
+fn latencies(bench: &Bench, rate: u32) -> Result<Vec<Latency>> {
+    if rate == 0 {
+        return Ok(Vec::new());
+    }
+    [false, true].into_iter().map(|saga| bench.timed(saga, rate, TIMED, ALONE)).collect()
+}
+
+impl Found {
+    fn text(&self) -> String {
+        let mut text = format!("{} · {}\n\n{}\n", self.revision, self.machine, table::rounds(&self.rounds));
+        text += &format!("{}\n", table::ratios(&self.ratios));
+        if !self.latencies.is_empty() {
+            text += &format!(
+                "Milliseconds from the instant an order was meant to come:\n\n{}\n",
+                table::latencies(&self.latencies)
+            );
+        }
+        text + &table::aims(&self.aims)
+    }
+}
