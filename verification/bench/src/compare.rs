@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     aims::{self, Aim, Ratio},
-    flags::{self, Output},
+    flags::{self, Common, Output},
     mix::Mix,
     process,
     programs::{machine, revision},
@@ -47,7 +47,10 @@ pub fn run(flags: &flags::Compare) -> Result<Found> {
     warn_of_load();
     bench.warm_up(Mix::Happy, WARM.min(flags.orders))?;
     let rounds = rounds(&bench, flags, began)?;
-    let latencies = latencies(&bench, flags.rate)?;
+    let latencies = match flags.rate {
+        0 => Vec::new(),
+        rate => latencies(&bench, rate, TIMED, &flags.common)?,
+    };
     let ratios: Vec<Ratio> = flags.mix.iter().map(|mix| aims::ratio(mix.name(), &rounds)).collect();
     let aims = aims::of_throughput(&ratios).into_iter().chain(aims::of_latency(&latencies)).collect();
     let found = Found { revision: revision(), machine: machine(), rounds, ratios, latencies, aims };
@@ -73,30 +76,51 @@ pub fn warn_of_load() {
 
 fn rounds(bench: &Bench, flags: &flags::Compare, began: Instant) -> Result<Vec<Figures>> {
     let mut rounds = Vec::new();
-    for round in 0..flags.rounds {
+    for _ in 0..flags.rounds {
         for mix in &flags.mix {
             if !rounds.is_empty() && began.elapsed() > Duration::from_secs(flags.within) {
                 eprintln!("{} s are over: no further round", flags.within);
                 return Ok(rounds);
             }
             // The floor moves the records of happy orders, whatever the mix.
-            for (saga, mix) in [(false, Mix::Happy), (true, *mix)] {
-                let plan = Plan { mix, orders: flags.orders, partitions: 4, flags: Vec::new() };
-                let figures = if saga { bench.saga(&plan)? } else { bench.floor(&plan)? };
-                let (what, speed) = (&figures.what, table::thousands(figures.orders_per_second));
-                eprintln!("round {} · {what} {} · {speed} orders/s", round + 1, figures.mix);
-                rounds.push(figures);
+            let plan = Plan { mix: Mix::Happy, orders: flags.orders, partitions: 4, flags: Vec::new() };
+            rounds.push(told(bench.floor(&plan)?));
+            for flags in flags.common.variants() {
+                rounds.push(told(bench.saga(&Plan { mix: *mix, flags, ..plan.clone() })?));
             }
         }
     }
     Ok(rounds)
 }
 
-fn latencies(bench: &Bench, rate: u32) -> Result<Vec<Latency>> {
-    if rate == 0 {
-        return Ok(Vec::new());
+/// Runs `latency` and prints what it found.
+pub fn run_latency(flags: &flags::Latency) -> Result<()> {
+    let bench = Bench::open()?;
+    warn_of_load();
+    bench.warm_up(Mix::Happy, WARM)?;
+    let mut found = Vec::new();
+    for _ in 0..flags.rounds {
+        found.extend(latencies(&bench, flags.rate, Duration::from_secs(flags.span), &flags.common)?);
     }
-    [false, true].into_iter().map(|saga| bench.timed(saga, rate, TIMED, ALONE)).collect()
+    match flags.common.output {
+        Output::Json => println!("{}", serde_json::to_string_pretty(&found)?),
+        Output::Text => print!("{}\n{}", table::latencies(&found), table::aims(&aims::of_latency(&found))),
+    }
+    Ok(())
+}
+
+fn latencies(bench: &Bench, rate: u32, span: Duration, flags: &Common) -> Result<Vec<Latency>> {
+    let mut found = vec![bench.timed(None, rate, span, ALONE)?];
+    for variant in flags.variants() {
+        found.push(bench.timed(Some(&variant), rate, span, ALONE)?);
+    }
+    Ok(found)
+}
+
+fn told(figures: Figures) -> Figures {
+    let speed = table::thousands(figures.orders_per_second);
+    eprintln!("{} · {} · {speed} orders/s", figures.what, figures.mix);
+    figures
 }
 
 impl Found {

@@ -37,9 +37,20 @@ pub struct Common {
     /// What to measure on: one Apache Kafka broker, started for this run and wiped after it
     #[arg(long, value_enum, default_value_t = On::Kafka)]
     pub broker: On,
+    /// Measure the services with these flags, too, by turns with those without; repeatable
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub with: Vec<String>,
     /// How to print
     #[arg(long, short = 'o', value_enum, default_value_t = Output::Text)]
     pub output: Output,
+}
+
+impl Common {
+    /// The flags of each kind of saga: none, then those that were given.
+    pub fn variants(&self) -> Vec<Vec<String>> {
+        let split = |flags: &String| flags.split_whitespace().map(str::to_owned).collect();
+        [Vec::new()].into_iter().chain(self.with.iter().map(split)).collect()
+    }
 }
 
 /// What to measure on.

@@ -34,7 +34,8 @@ fn main() -> ExitCode {
     let line = Line::parse();
     let done = wait::end_on_signals().and_then(|()| match &line.role {
         Role::Compare(flags) => compare::run(flags).map(drop),
-        Role::Latency(_) | Role::Restart(_) | Role::Scale(_) => anyhow::bail!("not there yet"),
+        Role::Latency(flags) => compare::run_latency(flags),
+        Role::Restart(_) | Role::Scale(_) => anyhow::bail!("not there yet"),
         Role::Stage(flags) => floor::run(flags),
     });
     match done {

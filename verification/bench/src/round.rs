@@ -95,6 +95,10 @@ pub struct Latency {
     pub at_rate: Timed,
     /// One order at a time.
     pub idle: Timed,
+    /// Transactions of all services.
+    pub commits: u64,
+    /// The mean time of one, in milliseconds.
+    pub commit_ms: f64,
     /// The machine's load over the last minute, at the beginning.
     pub load: f64,
     /// The auditor's word; the floor has nothing to judge.
@@ -150,7 +154,7 @@ impl Bench {
         let commits = running.figure("orders_commit_seconds_count")? as u64;
         let verdict = Verdict::pass(&self.programs, &ground, &self.folder)?;
         running.end()?;
-        let figures = figures("saga", plan, &took, &count, commits);
+        let figures = figures(&name(&plan.flags), plan, &took, &count, commits);
         Ok((Figures { load, produced_per_second, verdict: Some(verdict), ..figures }, count))
     }
 
@@ -177,21 +181,25 @@ impl Bench {
 
 impl Bench {
     /// Times orders on the floor or in the saga: at a rate, and one at a time.
-    pub fn timed(&self, saga: bool, rate: u32, span: Duration, idle: u32) -> Result<Latency> {
+    pub fn timed(&self, saga: Option<&[String]>, rate: u32, span: Duration, idle: u32) -> Result<Latency> {
         let load = process::load();
         let ground = self.ground(4);
         let shop = Shop::found(&self.programs, &self.folder, &ground)?;
-        let mut latency = Latency { what: name(saga), rate, load, ..Latency::default() };
+        let what = saga.map_or("floor".to_owned(), name);
+        let mut latency = Latency { what, rate, load, ..Latency::default() };
         let mut time = || -> Result<()> {
             latency.idle = latency::one_by_one(&ground, idle)?;
             latency.at_rate = latency::open_loop(&ground, rate, span)?;
             Ok(())
         };
-        if saga {
+        if let Some(flags) = saga {
             shop.supply(Mix::Happy.stock(0))?;
-            let mut running = shop.open(&[])?;
+            let mut running = shop.open(flags)?;
             running.await_ready()?;
             time()?;
+            latency.commits = running.figure("orders_commit_seconds_count")? as u64;
+            latency.commit_ms =
+                running.figure("orders_commit_seconds_sum")? * 1e3 / latency.commits.max(1) as f64;
             latency.verdict = Some(Verdict::pass(&self.programs, &ground, &self.folder)?);
             running.end()?;
         } else {
@@ -254,6 +262,6 @@ fn figures(what: &str, plan: &Plan, took: &Took, count: &Count, commits: u64) ->
     }
 }
 
-fn name(saga: bool) -> String {
-    if saga { "saga" } else { "floor" }.to_owned()
+fn name(flags: &[String]) -> String {
+    [&["saga".to_owned()], flags].concat().join(" ")
 }

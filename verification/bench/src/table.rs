@@ -76,7 +76,19 @@ pub fn ratios(ratios: &[Ratio]) -> String {
 
 /// The times, in milliseconds.
 pub fn latencies(times: &[Latency]) -> String {
-    let mut rows = vec![cells(["", "to", "p50", "p95", "p99", "p99.9", "max", "orders", "load"])];
+    let mut rows = vec![cells([
+        "",
+        "to",
+        "p50",
+        "p95",
+        "p99",
+        "p99.9",
+        "max",
+        "orders",
+        "commits",
+        "ms/commit",
+        "load",
+    ])];
     for timed in times {
         let mut add = |how: String, to: &str, spread: &Spread| {
             let ms = |value: f64| format!("{value:.1}");
@@ -92,6 +104,8 @@ pub fn latencies(times: &[Latency]) -> String {
                 ms(p999),
                 ms(max),
                 of.to_string(),
+                timed.commits.to_string(),
+                ms(timed.commit_ms),
                 load,
             ]);
         };
