@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     aims::{self, Aim, Ratio},
-    flags::{self, Common, Output},
+    flags::{self, Common},
     mix::Mix,
     process,
     programs::{machine, revision},
@@ -39,31 +39,18 @@ pub struct Found {
     pub aims: Vec<Aim>,
 }
 
-/// Runs it and prints what it found.
-pub fn run(flags: &flags::Compare) -> Result<Found> {
-    let since = wait::now();
-    let bench = Bench::open()?;
-    let began = wait::now();
+/// Runs it.
+pub fn run(bench: &Bench, flags: &flags::Compare) -> Result<Found> {
     warn_of_load();
     bench.warm_up(Mix::Happy, WARM.min(flags.orders))?;
-    let rounds = rounds(&bench, flags, began)?;
+    let rounds = rounds(bench, flags, wait::now())?;
     let latencies = match flags.rate {
         0 => Vec::new(),
-        rate => latencies(&bench, rate, TIMED, &flags.common)?,
+        rate => latencies(bench, rate, TIMED, &flags.common)?,
     };
     let ratios: Vec<Ratio> = flags.mix.iter().map(|mix| aims::ratio(mix.name(), &rounds)).collect();
     let aims = aims::of_throughput(&ratios).into_iter().chain(aims::of_latency(&latencies)).collect();
-    let found = Found { revision: revision(), machine: machine(), rounds, ratios, latencies, aims };
-    match flags.common.output {
-        Output::Json => println!("{}", serde_json::to_string_pretty(&found)?),
-        Output::Text => print!("{}", found.text()),
-    }
-    eprintln!(
-        "{:.0} s in all, {:.0} s without building",
-        since.elapsed().as_secs_f64(),
-        began.elapsed().as_secs_f64()
-    );
-    Ok(found)
+    Ok(Found { revision: revision(), machine: machine(), rounds, ratios, latencies, aims })
 }
 
 /// Says so if others are at work on this machine.
@@ -93,20 +80,15 @@ fn rounds(bench: &Bench, flags: &flags::Compare, began: Instant) -> Result<Vec<F
     Ok(rounds)
 }
 
-/// Runs `latency` and prints what it found.
-pub fn run_latency(flags: &flags::Latency) -> Result<()> {
-    let bench = Bench::open()?;
+/// Floor and saga timed by turns.
+pub fn times(bench: &Bench, flags: &flags::Latency) -> Result<Vec<Latency>> {
     warn_of_load();
     bench.warm_up(Mix::Happy, WARM)?;
     let mut found = Vec::new();
     for _ in 0..flags.rounds {
-        found.extend(latencies(&bench, flags.rate, Duration::from_secs(flags.span), &flags.common)?);
+        found.extend(latencies(bench, flags.rate, Duration::from_secs(flags.span), &flags.common)?);
     }
-    match flags.common.output {
-        Output::Json => println!("{}", serde_json::to_string_pretty(&found)?),
-        Output::Text => print!("{}\n{}", table::latencies(&found), table::aims(&aims::of_latency(&found))),
-    }
-    Ok(())
+    Ok(found)
 }
 
 fn latencies(bench: &Bench, rate: u32, span: Duration, flags: &Common) -> Result<Vec<Latency>> {
@@ -121,18 +103,4 @@ fn told(figures: Figures) -> Figures {
     let speed = table::thousands(figures.orders_per_second);
     eprintln!("{} · {} · {speed} orders/s", figures.what, figures.mix);
     figures
-}
-
-impl Found {
-    fn text(&self) -> String {
-        let mut text = format!("{} · {}\n\n{}\n", self.revision, self.machine, table::rounds(&self.rounds));
-        text += &format!("{}\n", table::ratios(&self.ratios));
-        if !self.latencies.is_empty() {
-            text += &format!(
-                "Milliseconds from the instant an order was meant to come:\n\n{}\n",
-                table::latencies(&self.latencies)
-            );
-        }
-        text + &table::aims(&self.aims)
-    }
 }

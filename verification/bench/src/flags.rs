@@ -37,7 +37,8 @@ pub struct Common {
     /// What to measure on: one Apache Kafka broker, started for this run and wiped after it
     #[arg(long, value_enum, default_value_t = On::Kafka)]
     pub broker: On,
-    /// Measure the services with these flags, too, by turns with those without; repeatable
+    /// Measure the services with these flags, too, by turns with those without; repeatable. A first word @FOLDER
+    /// names another build of the services
     #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
     pub with: Vec<String>,
     /// How to print

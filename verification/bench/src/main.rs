@@ -10,14 +10,19 @@ mod broker;
 mod client;
 mod compare;
 mod count;
+mod crowd;
 mod flags;
 mod floor;
 mod latency;
 mod meter;
 mod mix;
+mod model;
 mod process;
 mod programs;
+mod report;
+mod restart;
 mod round;
+mod scale;
 mod shop;
 mod stat;
 mod table;
@@ -33,9 +38,10 @@ use flags::{Line, Role};
 fn main() -> ExitCode {
     let line = Line::parse();
     let done = wait::end_on_signals().and_then(|()| match &line.role {
-        Role::Compare(flags) => compare::run(flags).map(drop),
-        Role::Latency(flags) => compare::run_latency(flags),
-        Role::Restart(_) | Role::Scale(_) => anyhow::bail!("not there yet"),
+        Role::Compare(flags) => report::run_compare(flags),
+        Role::Latency(flags) => report::run_latency(flags),
+        Role::Restart(flags) => report::run_restart(flags),
+        Role::Scale(flags) => report::run_scale(flags),
         Role::Stage(flags) => floor::run(flags),
     });
     match done {

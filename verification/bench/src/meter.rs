@@ -75,11 +75,6 @@ impl<'a> Meter<'a> {
         Ok(true)
     }
 
-    /// Whether something has been written.
-    pub fn has_begun(&self) -> bool {
-        self.first.is_some()
-    }
-
     /// How long ago something was written.
     pub fn quiet(&self) -> Duration {
         self.last.at.elapsed()

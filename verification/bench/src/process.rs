@@ -78,7 +78,7 @@ impl Process {
     }
 
     /// `kill -9`, seen through to the end.
-    pub fn kill(mut self) -> Result<()> {
+    pub fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())

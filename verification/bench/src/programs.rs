@@ -27,16 +27,16 @@ impl Programs {
         Ok(Programs(folder))
     }
 
-    /// One of them, with nothing of this program's environment.
-    pub fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(self.0.join(name));
+    /// One of them, or of another build in another folder, with nothing of this program's environment.
+    pub fn command(&self, name: &str, other: Option<&str>) -> Command {
+        let mut command = Command::new(other.map_or(&*self.0, Path::new).join(name));
         command.env_clear();
         command
     }
 
     /// Runs `orderctl` to a good end.
     pub fn operate(&self, args: &[&str]) -> Result<()> {
-        let done = self.command("orderctl").args(args).env("USER", "bench").output()?;
+        let done = self.command("orderctl", None).args(args).env("USER", "bench").output()?;
         let complaint = String::from_utf8_lossy(&done.stderr);
         ensure!(done.status.success(), "orderctl {}: {complaint}", args.join(" "));
         Ok(())

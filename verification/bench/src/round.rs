@@ -158,6 +158,19 @@ impl Bench {
         Ok((Figures { load, produced_per_second, verdict: Some(verdict), ..figures }, count))
     }
 
+    /// A ground on which all of these orders have ended, and nobody is at work.
+    pub fn filled(&self, plan: &Plan) -> Result<Shop<'_>> {
+        let ground = self.ground(plan.partitions);
+        let shop = Shop::found(&self.programs, &self.folder, &ground)?;
+        shop.supply(plan.mix.stock(plan.orders))?;
+        prefill(&ground, plan)?;
+        let mut meter = Meter::start(&self.broker, &ground);
+        let mut running = shop.open(&plan.flags)?;
+        meter.watch(&mut running.processes, || all_ended(&ground, plan, &mut Count::default()))?;
+        running.end()?;
+        Ok(shop)
+    }
+
     /// A round of the floor.
     pub fn floor(&self, plan: &Plan) -> Result<Figures> {
         let load = process::load();

@@ -79,7 +79,11 @@ impl<'a> Shop<'a> {
 
     /// Starts one service.
     fn start(&self, service: &str, port: Option<u16>, more: &[String]) -> Result<Process> {
-        let mut command = self.programs.command(service);
+        let (other, more) = match more.split_first() {
+            Some((first, rest)) if first.starts_with('@') => (Some(&first[1..]), rest),
+            _ => (None, more),
+        };
+        let mut command = self.programs.command(service, other);
         command.args(["--brokers", &self.ground.brokers, "--prefix", &self.ground.prefix]);
         command.args(["--log", "info,choreography::worker=warn", "--log-format", "json"]);
         if let Some(port) = port {
@@ -90,7 +94,11 @@ impl<'a> Shop<'a> {
             command.args(["--simulated-latency-ms", "0"]);
         }
         command.args(more);
-        Process::start(service, command, &self.folder.join(format!("{service}.log")))
+        let log = match more {
+            [] => format!("{service}.log"),
+            _ => format!("{service}-{}.log", more.len()),
+        };
+        Process::start(service, command, &self.folder.join(log))
     }
 
     /// Starts all three, with these flags besides; they wait for nobody.
@@ -105,9 +113,14 @@ impl<'a> Shop<'a> {
     }
 
     /// Starts the service of this number again, where it was.
-    pub fn again(&self, running: &mut Running, at: usize, more: &[String]) -> Result<()> {
-        running.processes[at] = self.start(SERVICES[at], Some(running.ports[at]), more)?;
+    pub fn again(&self, running: &mut Running, at: usize) -> Result<()> {
+        running.processes[at] = self.start(SERVICES[at], Some(running.ports[at]), &[])?;
         Ok(())
+    }
+
+    /// Starts a second instance of a service.
+    pub fn neighbour(&self, at: usize) -> Result<Process> {
+        self.start(SERVICES[at], None, &["--instance".to_owned(), "neighbour".to_owned()])
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Verdict {
 impl Verdict {
     /// Has everything on this ground judged; a broken promise is an error, and so is a shop that has not settled.
     pub fn pass(programs: &Programs, ground: &Ground, folder: &Path) -> Result<Verdict> {
-        let mut auditor = programs.command("auditor");
+        let mut auditor = programs.command("auditor", None);
         auditor.args(["--once", "--output", "json", "--settle-within", "60s"]);
         auditor.args(["--brokers", &ground.brokers, "--prefix", &ground.prefix]);
         let complaints = std::fs::File::create(folder.join("auditor.log"))?;
