@@ -57,6 +57,16 @@ impl Count {
         }
     }
 
+    /// What was added since an earlier count.
+    pub fn since(mut self, earlier: &Count) -> Count {
+        for (event, count) in &mut self.events {
+            *count -= earlier.events.get(event).copied().unwrap_or(0);
+        }
+        self.records -= earlier.records;
+        self.bytes -= earlier.bytes;
+        self
+    }
+
     /// How many orders have ended.
     pub fn ended(&self) -> u64 {
         ["OrderCompleted", "OrderCancelled", "OrderRejected"]

@@ -75,6 +75,11 @@ impl<'a> Meter<'a> {
         Ok(true)
     }
 
+    /// How long ago the first thing was written.
+    pub fn at_work(&self) -> Duration {
+        self.first.map_or(Duration::ZERO, |first| first.at.elapsed())
+    }
+
     /// How long ago something was written.
     pub fn quiet(&self) -> Duration {
         self.last.at.elapsed()

@@ -56,7 +56,7 @@ impl Mix {
 
     /// How often the record of this order is written.
     pub fn copies(self, number: u32) -> usize {
-        if self == Mix::Duplicates && number % 5 == 0 { 2 } else { 1 }
+        if self == Mix::Duplicates && number.is_multiple_of(5) { 2 } else { 1 }
     }
 
     /// The order of this number.

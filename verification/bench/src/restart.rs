@@ -99,7 +99,7 @@ fn ready(running: &mut Running, begun: Timestamp) -> Result<f64> {
     running.await_ready()?;
     let mut longest: f64 = 0.0;
     for service in &running.processes {
-        let at = entries(&service.said(), "ready").first().and_then(|entry| time_of(entry)).unwrap_or(begun);
+        let at = entries(&service.said(), "ready").first().and_then(time_of).unwrap_or(begun);
         longest = longest.max(begun.until(at).as_secs_f64());
     }
     Ok(longest)

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use events_schema::Topic;
+use events_schema::{Topic, peek_type};
+use rdkafka::Offset;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     broker::Broker,
-    client::{Ground, Pen},
+    client::{Eye, Ground, Pen},
     count::Count,
     floor::{self, Pool},
     latency::{self, Timed},
@@ -20,6 +21,13 @@ use crate::{
     verdict::Verdict,
     wait,
 };
+
+/// So many orders are open at once while a log is filled.
+const OPEN: u32 = 4_000;
+/// So long the services work before an outage.
+const MID_WORK: Duration = Duration::from_millis(1_500);
+/// So long no order may end while a log is filled.
+const STANDSTILL: Duration = Duration::from_secs(60);
 
 /// Everything a run stands on.
 pub struct Bench {
@@ -147,6 +155,10 @@ impl Bench {
         let shop = Shop::found(&self.programs, &self.folder, &ground)?;
         shop.supply(plan.mix.stock(plan.orders))?;
         let produced_per_second = prefill(&ground, plan)?;
+        let before = match plan.mix {
+            Mix::Backlog => self.outage(&shop, plan)?,
+            _ => Count::default(),
+        };
         let mut meter = Meter::start(&self.broker, &ground);
         let mut running = shop.open(&plan.flags)?;
         let mut count = Count::default();
@@ -154,8 +166,21 @@ impl Bench {
         let commits = running.figure("orders_commit_seconds_count")? as u64;
         let verdict = Verdict::pass(&self.programs, &ground, &self.folder)?;
         running.end()?;
+        let count = count.since(&before);
         let figures = figures(&name(&plan.flags), plan, &took, &count, commits);
         Ok((Figures { load, produced_per_second, verdict: Some(verdict), ..figures }, count))
+    }
+
+    /// Lets the services begin and kills them all in mid-work; counts what they have done.
+    fn outage(&self, shop: &Shop<'_>, plan: &Plan) -> Result<Count> {
+        let mut meter = Meter::start(&self.broker, &shop.ground);
+        let mut running = shop.open(&plan.flags)?;
+        wait::until("services in mid-work", STANDSTILL, || {
+            meter.look(&mut running.processes)?;
+            Ok(if meter.at_work() > MID_WORK { Ok(()) } else { Err("they have not begun".to_owned()) })
+        })?;
+        running.processes.iter_mut().try_for_each(process::Process::kill)?;
+        Count::read(&shop.ground)
     }
 
     /// A ground on which all of these orders have ended, and nobody is at work.
@@ -163,10 +188,8 @@ impl Bench {
         let ground = self.ground(plan.partitions);
         let shop = Shop::found(&self.programs, &self.folder, &ground)?;
         shop.supply(plan.mix.stock(plan.orders))?;
-        prefill(&ground, plan)?;
-        let mut meter = Meter::start(&self.broker, &ground);
-        let mut running = shop.open(&plan.flags)?;
-        meter.watch(&mut running.processes, || all_ended(&ground, plan, &mut Count::default()))?;
+        let running = shop.open(&plan.flags)?;
+        work_off(&ground, plan)?;
         running.end()?;
         Ok(shop)
     }
@@ -240,6 +263,38 @@ fn prefill(ground: &Ground, plan: &Plan) -> Result<f64> {
     }
     pen.drain()?;
     Ok(f64::from(plan.orders) / since.elapsed().as_secs_f64())
+}
+
+/// Places orders while so many at most are open, until all have ended: memory then tells of ended orders, not of a
+/// backlog that was.
+fn work_off(ground: &Ground, plan: &Plan) -> Result<()> {
+    let (pen, mut eye) = (Pen::open(ground, 5)?, Eye::open(ground, &[Topic::Orders], Offset::Beginning)?);
+    let (mut placed, mut ended, mut last) = (0, 0, wait::now());
+    while ended < plan.orders {
+        wait::go_on()?;
+        while placed < plan.orders && placed - ended < OPEN {
+            let (key, value) = mix::record(plan.mix, placed, wait::time());
+            pen.write(Topic::Checkout, &key, &value)?;
+            placed += 1;
+        }
+        pen.serve();
+        let before = ended;
+        for _ in 0..OPEN / 10 {
+            let ends =
+                &mut |_: &[u8], value: &[u8]| ended += u32::from(peek_type(value) == Some("OrderCompleted"));
+            if !eye.look(Duration::from_millis(5), ends)? {
+                break;
+            }
+        }
+        if ended > before {
+            last = wait::now();
+        }
+        ensure!(
+            last.elapsed() < STANDSTILL,
+            "no order has ended for {STANDSTILL:?}; {ended} of {placed} have"
+        );
+    }
+    pen.drain()
 }
 
 fn all_ended(ground: &Ground, plan: &Plan, into: &mut Count) -> Result<Result<(), String>> {
