@@ -131,5 +131,5 @@ fn an_order_is_accepted_with_few_allocations_and_the_same_number_every_time() {
     });
     assert_eq!(facts, ORDERS);
     let each = count_total as f64 / ORDERS as f64;
-    assert!(each <= 13.0, "an order costs {each} allocations");
+    assert!(each <= 8.2, "an order costs {each} allocations");
 }

@@ -60,6 +60,15 @@ impl Process {
         })
     }
 
+    /// Waits until it has ended by itself; returns what it said.
+    pub fn see_through(mut self, bound: Duration) -> Result<String> {
+        let what = format!("the end of {}", self.name);
+        wait::until(&what, bound, || {
+            Ok(if self.child.try_wait()?.is_some() { Ok(()) } else { Err("it goes on".to_owned()) })
+        })?;
+        Ok(self.said())
+    }
+
     /// Asks all to end, then waits until they have, well; returns what they said.
     pub fn end_all(processes: Vec<Process>) -> Result<Vec<String>> {
         processes.iter().try_for_each(Process::ask_to_end)?;
