@@ -55,9 +55,9 @@ impl<S: Service> Worker<S> {
             hosted.drain = Some(Drain { asof: now, ends: inputs.into_iter().zip(ends).collect() });
         }
         let Some(drain) = &hosted.drain else { return Ok(None) };
-        let late = !planted::makes(Mistake::DeadlineBeforeDrain);
+        let waits = !planted::makes(Mistake::DeadlineBeforeDrain);
         for (input, end) in &drain.ends {
-            if late && source.position(*input)? < *end {
+            if waits && source.position(*input)? < *end {
                 return Ok(None);
             }
         }
