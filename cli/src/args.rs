@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        audit, cancel, completions, customer, demo, diff, doctor, init, list, parked, place, product, repair,
-        replay, run, schemas, state, stats, stock, stuck, tail, top, topics, trace, watch, why,
+        audit, cancel, completions, customer, demo, diff, doctor, init, list, man, parked, place, product,
+        repair, replay, run, schemas, state, stats, stock, stuck, tail, top, topics, trace, watch, why,
     },
     exit::CODES,
     settings::Settings,
@@ -90,6 +90,8 @@ pub enum Command {
     Audit(audit::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Write the manual: a page for every command
+    Man(man::Args),
     /// Print the versions of this program and of its Kafka client
     Version,
 }

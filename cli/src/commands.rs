@@ -11,6 +11,7 @@ mod find;
 mod gather;
 pub mod init;
 pub mod list;
+pub mod man;
 pub mod parked;
 pub mod place;
 pub mod product;
@@ -66,6 +67,7 @@ pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
         Command::Doctor(args) => doctor::run(&args, session),
         Command::Audit(args) => audit::run(&args, session),
         Command::Completions(args) => completions::run(&args, session),
+        Command::Man(args) => man::run(&args, session),
         Command::Version => version::run(session),
     }
 }
