@@ -20,7 +20,7 @@ pub enum Failure {
     /// `--wait`: an order did not end in time.
     #[error("{0}")]
     NotEnded(String),
-    /// `audit`, `demo`: a promise is broken.
+    /// `audit`, `demo`: a promise is broken. `reconcile`: ledger and log differ.
     #[error("{0}")]
     Broken(String),
     /// A repair that the order does not need.
@@ -54,7 +54,7 @@ pub const CODES: &str = "Exit codes:
   3    --wait: rejected
   4    --wait: cancelled
   5    --wait: not ended within --timeout; audit: not settled within --settle-within
-  6    audit, demo: a promise is broken
+  6    audit, demo: a promise is broken; reconcile: ledger and log differ
   7    refund, release, expire: the order does not need it
   65   schemas: an event is wrong, a change breaks a reader, a registry refuses
   66   no such order, product, parked record, event or file
