@@ -12,7 +12,7 @@ use crate::{
     exit::Failure,
     fold::{
         order::Status,
-        reconcile::{Account, Books, Difference, Total, Totals},
+        reconcile::{Account, Books, Difference, State, Total, Totals},
     },
     log::{Begin, Cluster},
     render::table::{Align, Table},
@@ -41,6 +41,7 @@ struct Report<'a> {
     orders: usize,
     differ: usize,
     under_way: usize,
+    even: usize,
     totals: &'a [Totals],
     differences: &'a [Difference],
 }
@@ -53,11 +54,12 @@ pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     let mut books = Books::of(&auditor::ledger(&args.ledger)?);
     read(&cluster, Topic::Payments, &mut |heard: Heard<PaymentFact>| books.hear(&heard))?;
     let differences = books.differences(&standing(&cluster, &books.apart())?, taken);
-    let under_way = differences.iter().filter(|found| found.under_way).count();
+    let count = |state| differences.iter().filter(|found| found.state == state).count();
     let report = Report {
         orders: books.orders(),
-        differ: differences.len() - under_way,
-        under_way,
+        differ: count(State::Differs),
+        under_way: count(State::UnderWay),
+        even: count(State::Even),
         totals: &books.totals(),
         differences: &differences,
     };
@@ -104,14 +106,18 @@ fn print(report: &Report<'_>, session: &mut Session) -> Result<(), Failure> {
     for found in report.differences {
         let Difference { order_id, provider, log, what, remedy, .. } = found;
         let status = found.status.map_or("unknown to order", Status::name);
-        let mark = if found.under_way { " (under way)" } else { "" };
+        let mark = match found.state {
+            State::Differs => "",
+            State::UnderWay => " (under way)",
+            State::Even => " (even)",
+        };
         session.out.line(format_args!("\n{order_id}, {status}: {what}{mark}"))?;
         session.out.line(format_args!("  provider  {}", told(provider)))?;
         session.out.line(format_args!("  log       {}", told(log)))?;
         session.out.line(format_args!("  do        {remedy}"))?;
     }
-    let Report { orders, differ, under_way, .. } = report;
-    session.out.line(format_args!("\n{orders} orders: {differ} differ, {under_way} under way"))
+    let Report { orders, differ, under_way, even, .. } = report;
+    session.out.line(format_args!("\n{orders} orders: {differ} differ, {under_way} under way, {even} even"))
 }
 
 fn told(account: &Account) -> String {

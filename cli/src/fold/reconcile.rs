@@ -48,6 +48,18 @@ pub struct Books {
     log: BTreeMap<Key, OnLog>,
 }
 
+/// How bad a difference is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Somebody has to do something.
+    Differs,
+    /// Payment is about to find out by itself; nothing is wrong yet.
+    UnderWay,
+    /// The log does not know all, but nobody is owed anything.
+    Even,
+}
+
 /// One order on which the two sides do not agree.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Difference {
@@ -60,8 +72,8 @@ pub struct Difference {
     pub provider: Account,
     /// By the log.
     pub log: Account,
-    /// Payment is about to find out by itself; nothing is wrong yet.
-    pub under_way: bool,
+    /// How bad it is.
+    pub state: State,
     /// What is the matter.
     pub what: &'static str,
     /// What to do about it.
@@ -156,7 +168,7 @@ impl Books {
                 status,
                 log: on_log.account.clone(),
                 provider,
-                under_way: matches!(remedy, Remedy::Wait | Remedy::Later),
+                state: remedy.state(),
                 what,
                 remedy: remedy.of(&order),
             }

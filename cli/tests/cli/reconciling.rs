@@ -25,7 +25,7 @@ pub fn a_ledger_that_says_what_the_log_says_ends_with_0(stage: &Stage) {
         "TOTAL      CAPTURED  RETURNED       KEPT\n\
          provider  24.00 EUR  0.00 EUR  24.00 EUR\n\
          log       24.00 EUR  0.00 EUR  24.00 EUR\n\
-         \n1 orders: 0 differ, 0 under way\n"
+         \n1 orders: 0 differ, 0 under way, 0 even\n"
     );
 }
 

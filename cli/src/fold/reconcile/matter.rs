@@ -2,7 +2,7 @@
 
 use events_schema::Key;
 
-use super::{Account, OnLog, Step, sorted};
+use super::{Account, OnLog, State, Step, sorted, totals};
 use crate::fold::order::Status;
 
 /// What to do about a difference.
@@ -18,9 +18,35 @@ pub(super) enum Remedy {
     Record,
     /// Only the provider can tell.
     Ask,
+    /// Nothing: what was taken has gone back, without the log.
+    Even,
 }
 
 impl Remedy {
+    /// What that makes of the difference.
+    pub(super) fn state(self) -> State {
+        match self {
+            Remedy::Later | Remedy::Wait => State::UnderWay,
+            Remedy::Even => State::Even,
+            Remedy::GiveBack | Remedy::Record | Remedy::Ask => State::Differs,
+        }
+    }
+
+    /// Money goes back only as far as the provider has kept more than the log says: it may have gone back already.
+    fn given(self, provider: &Account, log: &Account) -> Remedy {
+        let (provider, log) = (totals([provider].into_iter()), totals([log].into_iter()));
+        let kept = |currency| log.get(currency).map_or(0, |total| total.kept);
+        let even = provider.iter().all(|(currency, total)| total.kept == kept(currency))
+            && log.iter().all(|(currency, total)| provider.contains_key(currency) || total.kept == 0);
+        match self {
+            Remedy::GiveBack if even => Remedy::Even,
+            Remedy::GiveBack if provider.iter().all(|(currency, total)| total.kept <= kept(currency)) => {
+                Remedy::Ask
+            }
+            other => other,
+        }
+    }
+
     /// In words.
     pub(super) fn of(self, order: &Key) -> String {
         match self {
@@ -32,6 +58,7 @@ impl Remedy {
                 format!("give it back at the provider; what happened: orderctl trace {order}")
             }
             Remedy::Record => format!("orderctl refund {order} --reason reconciled --yes"),
+            Remedy::Even => "nothing: what was taken too much has gone back".to_owned(),
             Remedy::Ask => format!("ask the provider; what happened: orderctl trace {order}"),
         }
     }
@@ -39,6 +66,11 @@ impl Remedy {
 
 /// What is the matter with an order on which the two differ: the charge before the refund.
 pub(super) fn matter(provider: &Account, on_log: &OnLog, status: Option<Status>) -> (&'static str, Remedy) {
+    let (what, remedy) = named(provider, on_log, status);
+    (what, remedy.given(provider, &on_log.account))
+}
+
+fn named(provider: &Account, on_log: &OnLog, status: Option<Status>) -> (&'static str, Remedy) {
     let OnLog { account: log, charge, refund, .. } = on_log;
     let charges = (provider.captured.len(), log.captured.len());
     if sorted(&provider.captured) != sorted(&log.captured) {

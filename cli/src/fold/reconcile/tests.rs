@@ -42,9 +42,9 @@ impl Books {
         self
     }
 
-    fn told(&self, status: Option<Status>) -> Vec<(String, bool, String)> {
+    fn told(&self, status: Option<Status>) -> Vec<(String, State, String)> {
         let standing = self.apart().into_iter().filter_map(|order| Some((order, status?))).collect();
-        let told = |found: Difference| (found.what.to_owned(), found.under_way, found.remedy);
+        let told = |found: Difference| (found.what.to_owned(), found.state, found.remedy);
         self.differences(&standing, TAKEN).into_iter().map(told).collect()
     }
 }
@@ -92,7 +92,7 @@ fn an_answer_that_payment_is_about_to_get_is_under_way() {
         .with("o-2", vec![started(), captured(1250), returning(), refused()]);
     for (books, order) in [(charge, "o-1"), (refund, "o-2")] {
         let told = books.told(Some(Status::Cancelled));
-        assert!(told.len() == 1 && told[0].1, "{told:?}");
+        assert!(told.len() == 1 && told[0].1 == State::UnderWay, "{told:?}");
         assert!(told[0].2.ends_with(&format!("orderctl why {order}")), "{told:?}");
     }
 }
@@ -100,8 +100,8 @@ fn an_answer_that_payment_is_about_to_get_is_under_way() {
 #[test]
 fn what_payment_said_after_the_ledger_was_taken_is_no_difference_yet() {
     let books = ledger(&[]).with("o-1", vec![started(), captured(1250)]);
-    let told = |taken| books.differences(&BTreeMap::new(), taken)[0].under_way;
-    assert_eq!((told(Timestamp(-1)), told(Timestamp(0))), (true, false));
+    let told = |taken| books.differences(&BTreeMap::new(), taken)[0].state;
+    assert_eq!((told(Timestamp(-1)), told(Timestamp(0))), (State::UnderWay, State::Differs));
 }
 
 #[test]
@@ -119,9 +119,29 @@ fn money_that_only_the_provider_knows_of_is_to_be_given_back() {
             "charged more often than the log says",
         ]
     );
-    assert!(told.iter().all(|(_, under_way, remedy)| !under_way && remedy.starts_with("give it back")));
+    assert!(
+        told.iter().all(|(_, state, remedy)| *state == State::Differs && remedy.starts_with("give it back"))
+    );
     let total = |captured| Total { captured, returned: 0, kept: captured };
     assert_eq!((books.totals()[0].provider, books.totals()[0].log), (total(5000), total(1250)));
+}
+
+#[test]
+fn what_was_taken_too_much_and_has_gone_back_is_not_to_be_given_back_again() {
+    let lines = [
+        "charged o-1 1250",
+        "refunded o-1 1250",
+        "charged o-2 1250",
+        "charged o-2 1250",
+        "refunded o-2 1250",
+    ];
+    let books = ledger(&lines).with("o-2", vec![started(), captured(1250)]);
+    let states: Vec<State> = books.told(None).into_iter().map(|(_, state, _)| state).collect();
+    assert_eq!(states, [State::Even, State::Even]);
+    let too_far =
+        ledger(&[&lines[2..], &["refunded o-2 1250"]].concat()).with("o-2", vec![started(), captured(1250)]);
+    let told = too_far.told(None);
+    assert!(told[0].1 == State::Differs && told[0].2.starts_with("ask the provider"), "{told:?}");
 }
 
 #[test]
