@@ -5,8 +5,9 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        audit, cancel, completions, customer, demo, diff, doctor, init, list, parked, place, product, repair,
-        replay, run, schemas, state, stats, stock, stuck, tail, top, topics, trace, watch, why,
+        audit, cancel, completions, customer, demo, diff, doctor, init, list, man, parked, place, product,
+        reconcile, repair, replay, run, schemas, state, stats, stock, stuck, tail, top, topics, trace, watch,
+        why,
     },
     exit::CODES,
     settings::Settings,
@@ -88,8 +89,12 @@ pub enum Command {
     Doctor(doctor::Args),
     /// Read everything and judge it by the promises
     Audit(audit::Args),
+    /// Compare the payments on the log with the provider's own ledger
+    Reconcile(reconcile::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Write the manual: a page for every command
+    Man(man::Args),
     /// Print the versions of this program and of its Kafka client
     Version,
 }

@@ -11,9 +11,11 @@ mod find;
 mod gather;
 pub mod init;
 pub mod list;
+pub mod man;
 pub mod parked;
 pub mod place;
 pub mod product;
+pub mod reconcile;
 pub mod repair;
 pub mod replay;
 pub mod run;
@@ -65,7 +67,9 @@ pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
         Command::Schemas(command) => schemas::run(command, session),
         Command::Doctor(args) => doctor::run(&args, session),
         Command::Audit(args) => audit::run(&args, session),
+        Command::Reconcile(args) => reconcile::run(&args, session),
         Command::Completions(args) => completions::run(&args, session),
+        Command::Man(args) => man::run(&args, session),
         Command::Version => version::run(session),
     }
 }

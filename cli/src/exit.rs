@@ -20,7 +20,7 @@ pub enum Failure {
     /// `--wait`: an order did not end in time.
     #[error("{0}")]
     NotEnded(String),
-    /// `audit`, `demo`: a promise is broken.
+    /// `audit`, `demo`: a promise is broken. `reconcile`: ledger and log differ.
     #[error("{0}")]
     Broken(String),
     /// A repair that the order does not need.
@@ -54,13 +54,34 @@ pub const CODES: &str = "Exit codes:
   3    --wait: rejected
   4    --wait: cancelled
   5    --wait: not ended within --timeout; audit: not settled within --settle-within
-  6    audit, demo: a promise is broken
+  6    audit, demo: a promise is broken; reconcile: ledger and log differ
   7    refund, release, expire: the order does not need it
   65   schemas: an event is wrong, a change breaks a reader, a registry refuses
   66   no such order, product, parked record, event or file
   69   broker unreachable
   78   configuration or topic layout wrong
   130  interrupted";
+
+/// Each code, and what it means.
+pub fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CODES
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.trim().split_once(' '))
+        .map(|(code, text)| (code, text.trim()))
+}
+
+/// The codes one command can end with. A meaning that begins with names of commands, or with `--wait`, and a colon is
+/// theirs alone.
+pub fn codes_of(command: &str, waits: bool) -> Vec<(&'static str, String)> {
+    let concerns = |clause: &&str| match clause.split_once(": ") {
+        Some((who, _)) if who.ends_with("--wait") => waits,
+        Some((who, _)) => who.split(", ").any(|name| name == command),
+        None => true,
+    };
+    let of = |text: &str| text.split("; ").filter(concerns).collect::<Vec<_>>().join("; ");
+    codes().map(|(code, text)| (code, of(text))).filter(|(_, text)| !text.is_empty()).collect()
+}
 
 impl Failure {
     /// The exit code of this ending.
@@ -146,6 +167,22 @@ mod tests {
     fn a_closed_pipe_is_no_failure() {
         let closed = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
         assert_eq!(Failure::from(closed).code(), 0);
+    }
+
+    #[test]
+    fn a_command_has_the_codes_of_all_and_its_own() {
+        let of = |command, waits| {
+            let codes = codes_of(command, waits);
+            codes
+                .into_iter()
+                .filter(|(code, _)| ["0", "5"].contains(code))
+                .map(|(_, text)| text)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("list", false), ["done"]);
+        assert_eq!(of("audit", false), ["done", "audit: not settled within --settle-within"]);
+        let waited = ["done; with --wait: completed", "--wait: not ended within --timeout"];
+        assert_eq!(of("place", true), waited);
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod change;
 pub mod cut;
 pub mod order;
 pub mod parked;
+pub mod reconcile;
 pub mod repair;
 pub mod roll;
 pub mod spread;

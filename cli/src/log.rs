@@ -8,7 +8,7 @@ mod range;
 mod reader;
 mod writer;
 
-pub use client::{Quiet, group_consumer};
+pub use client::{Quiet, admin, group_consumer};
 pub use cluster::Cluster;
 pub use range::{Begin, End, Range};
 pub use reader::{Polled, Reader};

@@ -1,18 +1,15 @@
 //! `doctor`: looks at everything that keeps orders from ending, and says what to do about it.
 
+mod brokers;
+mod clocks;
 pub mod finding;
 pub mod groups;
+mod transactions;
 
-use events_schema::{Timestamp, Topic};
+use events_schema::Topic;
 
-use self::finding::{Finding, Level};
-use crate::{
-    clock,
-    exit::Failure,
-    log::{Begin, Cluster, Range},
-    render::span,
-    session::Session,
-};
+use self::finding::Finding;
+use crate::{exit::Failure, log::Cluster, session::Session};
 
 /// Flags of `doctor`.
 #[derive(clap::Args, Debug)]
@@ -22,16 +19,16 @@ pub struct Args {}
 /// Looks and tells.
 pub fn run(_: &Args, session: &mut Session) -> Result<(), Failure> {
     let cluster = session.reach()?;
-    let mut findings = vec![
-        Finding::ok(format!("this is orderctl {} on librdkafka {}", env!("CARGO_PKG_VERSION"), librdkafka())),
-        reachable(&cluster),
-    ];
+    let version = format!("this is orderctl {} on librdkafka {}", env!("CARGO_PKG_VERSION"), librdkafka());
+    let mut findings = vec![Finding::ok(version)];
+    findings.extend(brokers::look(&cluster)?);
     findings.extend(super::topics::findings(session)?);
     if Topic::ALL.iter().all(|topic| cluster.partitions(*topic).is_ok()) {
         findings.push(catalog(&cluster)?);
         findings.extend(groups::look(&cluster)?);
         findings.push(parked(&cluster)?);
-        findings.push(clocks(&cluster)?);
+        findings.extend(transactions::look(&cluster)?);
+        findings.extend(clocks::look(&cluster)?);
     }
     finding::print(&findings, session)?;
     match findings.iter().filter(|finding| finding.is_failure()).count() {
@@ -42,15 +39,6 @@ pub fn run(_: &Args, session: &mut Session) -> Result<(), Failure> {
 
 fn librdkafka() -> String {
     rdkafka::util::get_rdkafka_version().1
-}
-
-fn reachable(cluster: &Cluster) -> Finding {
-    let brokers = cluster.advertised.join(", ");
-    Finding::ok(format!(
-        "{} answers in {}; brokers: {brokers}",
-        cluster.settings.brokers,
-        span(cluster.answered_in)
-    ))
 }
 
 fn catalog(cluster: &Cluster) -> Result<Finding, Failure> {
@@ -73,29 +61,5 @@ fn parked(cluster: &Cluster) -> Result<Finding, Failure> {
             format!("{n} parked records wait, and their orders with them"),
             "look: orderctl parked list",
         ),
-    })
-}
-
-/// Clocks more than this apart make deadlines and time-outs surprising.
-const SKEW_MICROS: i64 = 2_000_000;
-
-/// The youngest facts must not be from the future: a service's clock, or ours, would be wrong.
-fn clocks(cluster: &Cluster) -> Result<Finding, Failure> {
-    let shards = cluster.shards(&[Topic::Orders, Topic::Inventory, Topic::Payments])?;
-    let mut newest = Timestamp::default();
-    // A transaction's marker may stand last: the last few offsets hold a record.
-    let tails = cluster
-        .ranges(&shards, Begin::Oldest)?
-        .into_iter()
-        .map(|r| Range { from: r.from.max(r.to - 10), ..r });
-    cluster.read(&tails.collect::<Vec<_>>(), &mut |record| newest = newest.max(record.appended))?;
-    let ahead = newest.0.saturating_sub(clock::now().0);
-    Ok(match ahead > SKEW_MICROS {
-        true => Finding::new(
-            Level::Fail,
-            format!("the newest fact is {} ms ahead of this host's clock", ahead / 1_000),
-            "set the clocks of this host and of the services (NTP)",
-        ),
-        false => Finding::ok("no fact is from the future by this host's clock"),
     })
 }

@@ -30,6 +30,18 @@ impl Status {
         matches!(self, Status::Completed | Status::Cancelled | Status::Rejected)
     }
 
+    /// Where a fact leaves its order; `None` for one that says nothing about it.
+    pub fn after(fact: &OrderFact) -> Option<Status> {
+        Some(match fact {
+            OrderFact::OrderAccepted(_) => Status::Pending,
+            OrderFact::OrderRejected(_) => Status::Rejected,
+            OrderFact::OrderConfirmed(_) => Status::Processing,
+            OrderFact::OrderCompleted(_) => Status::Completed,
+            OrderFact::OrderCancelled(_) => Status::Cancelled,
+            OrderFact::OrderCancellationRefused(_) => return None,
+        })
+    }
+
     /// The word for people and scripts.
     pub fn name(self) -> &'static str {
         match self {
@@ -89,14 +101,7 @@ impl Order {
         fact: &OrderFact,
         time: Timestamp,
     ) -> Option<Order> {
-        let status = match fact {
-            OrderFact::OrderAccepted(_) => Status::Pending,
-            OrderFact::OrderRejected(_) => Status::Rejected,
-            OrderFact::OrderConfirmed(_) => Status::Processing,
-            OrderFact::OrderCompleted(_) => Status::Completed,
-            OrderFact::OrderCancelled(_) => Status::Cancelled,
-            OrderFact::OrderCancellationRefused(_) => return before,
-        };
+        let Some(status) = Status::after(fact) else { return before };
         let mut order = before.unwrap_or_else(|| Order::unheard(id, partition, status, time));
         order.status = status;
         order.ended_at = status.is_ending().then_some(time);

@@ -152,7 +152,8 @@ fn causes_first<T>(mut waiting: Vec<(Step, T)>) -> Vec<(Step, T)> {
     sorted
 }
 
-fn step(record: &Record<'_>) -> Step {
+/// One record as an event of a timeline.
+pub fn step(record: &Record<'_>) -> Step {
     let place = record.place;
     let opened = open(record).ok();
     let mut step = Step {

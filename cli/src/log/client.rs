@@ -2,12 +2,13 @@
 
 use rdkafka::{
     ClientConfig, ClientContext,
+    admin::AdminClient,
     config::RDKafkaLogLevel,
     consumer::{BaseConsumer, ConsumerContext},
     error::{KafkaError, KafkaResult},
 };
 
-use crate::settings::Settings;
+use crate::{exit::Failure, settings::Settings};
 
 /// Sends librdkafka's own log to tracing: our error lines already say what matters of it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +53,13 @@ fn overridden(mut config: ClientConfig, settings: &Settings) -> ClientConfig {
         config.set(name, value);
     }
     config
+}
+
+/// A client that asks brokers about themselves.
+pub fn admin(settings: &Settings) -> Result<AdminClient<Quiet>, Failure> {
+    overridden(base(settings), settings)
+        .create_with_context(Quiet)
+        .map_err(|error| Failure::of_client("starting an admin client", &error))
 }
 
 /// A consumer that is told what to read. The client wants a group's name even so; the group is never joined.

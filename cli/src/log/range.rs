@@ -5,11 +5,14 @@ use std::{collections::BTreeMap, time::Duration};
 use events_schema::Timestamp;
 use rdkafka::{
     Offset, TopicPartitionList,
-    consumer::Consumer,
+    consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
 };
 
-use super::{Cluster, Shard};
+use super::{
+    Cluster, Shard,
+    client::{Quiet, consumer},
+};
 use crate::{clock, exit::Failure};
 
 /// A stretch of one partition.
@@ -81,6 +84,16 @@ impl Cluster {
         self.offsets(shards, |_| Offset::End)
     }
 
+    /// The ends of what is written, whether its transaction is committed or still open.
+    pub fn written_ends(&self, shards: &[Shard]) -> Result<BTreeMap<Shard, i64>, Failure> {
+        let asker: BaseConsumer<Quiet> = consumer(&self.settings)
+            .set("isolation.level", "read_uncommitted")
+            .create_with_context(Quiet)
+            .map_err(|error| Failure::of_client("asking for offsets", &error))?;
+        let found = self.asked_until_led(&asker, shards, |_| Offset::End)?;
+        Ok(self.by_shard(&found, shards))
+    }
+
     fn narrow(&self, ranges: &mut [Range], time: Timestamp) -> Result<(), Failure> {
         let long: Vec<Shard> = ranges.iter().filter(|r| r.to - r.from > SHORT).map(|r| r.shard).collect();
         let starts = self.offsets(&long, |_| Offset::Offset(time.as_millis()))?;
@@ -115,26 +128,31 @@ impl Cluster {
         if shards.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let found = self.asked_until_led(shards, of)?;
+        let found = self.asked_until_led(&self.asker, shards, of)?;
+        Ok(self.by_shard(&found, shards))
+    }
+
+    fn by_shard(&self, found: &TopicPartitionList, shards: &[Shard]) -> BTreeMap<Shard, i64> {
         let mut offsets = BTreeMap::new();
         for shard in shards {
             let name = self.name_of(shard.0);
             let Some(element) = found.find_partition(&name, i32::from(shard.1)) else { continue };
             offsets.insert(*shard, element.offset().to_raw().unwrap_or(-1));
         }
-        Ok(offsets)
+        offsets
     }
 
     /// Leaders move, and a new topic has none for a moment: asks again until all partitions have answered.
     fn asked_until_led(
         &self,
+        asker: &BaseConsumer<Quiet>,
         shards: &[Shard],
         of: impl Fn(&Shard) -> Offset,
     ) -> Result<TopicPartitionList, Failure> {
         let (since, patience) = (clock::instant(), self.settings.timeout);
         loop {
             let asked = self.list(shards.iter().map(|shard| (*shard, of(shard))))?;
-            let found = self.asker.offsets_for_times(asked, patience);
+            let found = asker.offsets_for_times(asked, patience);
             let answer = found.and_then(|found| {
                 found.elements().iter().try_for_each(|element| element.error())?;
                 Ok(found)

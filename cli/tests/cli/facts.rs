@@ -27,6 +27,11 @@ impl<'a> Scribe<'a> {
         Scribe { stage, now: now.as_micros() as i64 }
     }
 
+    /// Lets so many seconds pass on the clock of what it writes.
+    pub fn pass(&mut self, seconds: i64) {
+        self.now += seconds * 1_000_000;
+    }
+
     /// Writes one event on the partition of its subject.
     pub fn say<E: Event>(
         &mut self,

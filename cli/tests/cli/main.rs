@@ -12,6 +12,7 @@ mod looking;
 mod parking;
 mod placing;
 mod real;
+mod reconciling;
 mod registry;
 mod repairing;
 mod schemas;
@@ -76,5 +77,8 @@ scenarios! {
     parking::a_decided_record_waits_no_more,
     repairing::what_a_cancelled_order_keeps_is_asked_back_only_with_yes,
     repairing::a_repair_that_an_order_does_not_need_is_refused,
+    reconciling::a_ledger_that_says_what_the_log_says_ends_with_0,
+    reconciling::a_charge_the_log_does_not_know_ends_with_6_and_is_named,
+    reconciling::what_was_said_after_the_ledger_was_taken_is_under_way,
     parking::a_subject_parked_at_two_services_must_be_told_apart,
 }

@@ -10,7 +10,10 @@ use rdkafka::{
     producer::{BaseRecord, Producer},
 };
 
-use crate::stage::{PARTITIONS, Run, Stage, orderctl};
+use crate::{
+    facts::Scribe,
+    stage::{PARTITIONS, Run, Stage, orderctl},
+};
 
 #[test]
 fn missing_topics_end_with_78_and_the_remedy() {
@@ -90,4 +93,41 @@ fn kafka_the_doctor_says_what_is_missing_and_what_to_do() {
         "{run:?}"
     );
     assert!(run.out.contains("ok    no parked record waits"), "{run:?}");
+}
+
+#[test]
+fn kafka_an_open_transaction_that_stands_still_is_told_with_the_command_that_ends_it() {
+    let Some(stage) = Stage::kafka() else { return };
+    let producer = stage.transactional();
+    producer.begin_transaction().unwrap();
+    let topic = stage.name_of(Topic::Orders);
+    producer.send(BaseRecord::to(&topic).partition(0).key("o-1").payload("{}")).map_err(|(e, _)| e).unwrap();
+    producer.flush(Duration::from_secs(20)).unwrap();
+    let run = stage.ctl(&["doctor", "--timeout", "3"]).ends_with(78);
+    assert!(run.out.contains(&format!("first in {topic}-0 at 0")), "{run:?}");
+    assert!(run.out.contains(&format!("abort --topic {topic} --partition 0 --start-offset 0")), "{run:?}");
+    producer.commit_transaction(Duration::from_secs(20)).unwrap();
+    let run = stage.ctl(&["doctor"]);
+    assert!(run.out.contains("ok    no transaction hangs"), "{run:?}");
+}
+
+#[test]
+fn kafka_the_doctor_tells_clocks_apart_by_the_facts() {
+    let Some(stage) = Stage::kafka() else { return };
+    let mut scribe = Scribe::new(&stage);
+    scribe.completes("o-1", None);
+    let json = stage.ctl(&["doctor", "--output", "json"]).json();
+    let told = |text: &str| {
+        let findings = json.as_array().unwrap().iter();
+        findings.filter(|found| found["text"].as_str().unwrap().contains(text)).count()
+    };
+    for text in
+        ["clocks agree within 2 s, by the newest 7 facts", "no transaction hangs", "every copy is in step"]
+    {
+        assert_eq!(told(text), 1, "{text}: {json:#}");
+    }
+    scribe.pass(600);
+    scribe.completes("o-2", None);
+    let run = stage.ctl(&["doctor"]).ends_with(78);
+    assert!(run.out.contains("ms ahead of this host's clock; set the clocks of this host"), "{run:?}");
 }

@@ -81,3 +81,14 @@ fn shells_learn_the_commands() {
     let run = run(&["completions", "bash"]).ends_with(0);
     assert!(run.out.contains("orderctl") && run.out.contains("doctor"));
 }
+
+#[test]
+fn the_manual_is_written_where_one_says() {
+    let folder = std::env::temp_dir().join(format!("orderctl-man-{}", std::process::id()));
+    let to = folder.to_str().unwrap();
+    let files = run(&["man", "--to", to, "--output", "json"]).ends_with(0).json();
+    let page = std::fs::read_to_string(folder.join("orderctl.1")).unwrap();
+    assert_eq!(files.as_array().unwrap().len(), std::fs::read_dir(&folder).unwrap().count());
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(run(&["man"]).ends_with(0).out, page);
+}

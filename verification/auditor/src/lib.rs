@@ -29,6 +29,7 @@ pub use auditor::Auditor;
 pub use failure::{CODES, Failure};
 pub use flags::{Connection, Flags, Output, duration};
 pub use log::{Cluster, Reader, Shard};
+pub use outside::ledger;
 pub use report::{Behind, Promise, Read, Report, Summary, UnderWay, Worst};
 pub use run::{Ending, run};
 pub use story::{Line, Story};

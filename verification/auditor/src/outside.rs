@@ -34,15 +34,34 @@ enum From {
     Url(String),
 }
 
+/// Reads a whole ledger, from a file or an address.
+///
+/// # Errors
+/// [`Failure::Usage`] if it cannot be read, or names the line that is no movement.
+pub fn ledger(from: &str) -> Result<Vec<Movement>, Failure> {
+    let text = match From::named(from) {
+        From::File(path, _) => std::fs::read_to_string(path).map_err(|error| error.to_string()),
+        From::Url(url) => fetch(&url).map_err(|error| error.to_string()),
+    };
+    parse_all(from, &text.map_err(|error| Failure::Usage(format!("{from}: {error}")))?, Movement::parse)
+}
+
+impl From {
+    fn named(from: &str) -> From {
+        match from.starts_with("http://") || from.starts_with("https://") {
+            true => From::Url(from.to_owned()),
+            false => From::File(from.into(), 0),
+        }
+    }
+}
+
 impl Outside {
     /// The witnesses named by the flags, nothing read yet.
     pub(crate) fn new(flags: &Flags) -> Outside {
-        let ledger = flags.ledger.as_ref().map(|ledger| {
-            let from = match ledger.starts_with("http://") || ledger.starts_with("https://") {
-                true => From::Url(ledger.clone()),
-                false => From::File(ledger.into(), 0),
-            };
-            Source { from, parse: Movement::parse, lines: Vec::new() }
+        let ledger = flags.ledger.as_ref().map(|ledger| Source {
+            from: From::named(ledger),
+            parse: Movement::parse,
+            lines: Vec::new(),
         });
         let answers = flags.answers.as_ref().map(|path| Source {
             from: From::File(path.clone(), 0),
@@ -83,15 +102,18 @@ impl<T> Source<T> {
             From::File(path, at) => *at = read_file(path, *at, &mut self.lines, self.parse)?,
             From::Url(url) => {
                 let text = fetch(url).map_err(|error| Failure::Usage(format!("{url}: {error}")))?;
-                self.lines.clear();
-                for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-                    let wrong = |error| Failure::Usage(format!("{url}: line {}: {error}", number + 1));
-                    self.lines.push((self.parse)(line).map_err(wrong)?);
-                }
+                self.lines = parse_all(url, &text, self.parse)?;
             }
         }
         Ok(())
     }
+}
+
+/// Every line that is not empty.
+fn parse_all<T>(name: &str, text: &str, parse: fn(&str) -> Result<T, Malformed>) -> Result<Vec<T>, Failure> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let wrong = |number: usize, error| Failure::Usage(format!("{name}: line {}: {error}", number + 1));
+    lines.map(|(number, line)| parse(line.trim()).map_err(|error| wrong(number, error))).collect()
 }
 
 /// Adds the lines behind `from`; returns where they end. A line without an end is still being written.

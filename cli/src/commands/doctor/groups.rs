@@ -6,6 +6,7 @@ use events_schema::{Source, Topic};
 use rdkafka::{
     Offset,
     consumer::{BaseConsumer, Consumer},
+    groups::GroupList,
 };
 
 use super::finding::Finding;
@@ -25,7 +26,7 @@ pub fn look(cluster: &Cluster) -> Result<Vec<Finding>, Failure> {
 /// The finding about one service.
 pub fn finding_of(cluster: &Cluster, service: Source) -> Result<Finding, Failure> {
     let group = format!("{}{service}", cluster.settings.prefix);
-    let (state, members) = members(cluster, &group)?;
+    let (state, members) = members(cluster, &group);
     let behind: i64 = lag(cluster, service)?.values().sum();
     let line = format!("{service}: {members} members ({state}), {behind} records behind");
     Ok(match (members, state.as_str()) {
@@ -39,19 +40,35 @@ pub fn finding_of(cluster: &Cluster, service: Source) -> Result<Finding, Failure
     })
 }
 
-fn members(cluster: &Cluster, group: &str) -> Result<(String, usize), Failure> {
-    let listed = cluster.client().fetch_group_list(Some(group), cluster.settings.timeout);
-    let groups = match listed {
-        Ok(groups) => groups,
-        // A broker without the group's coordinator knows no such group yet.
-        Err(error) => {
-            tracing::debug!(%error, group, "no description of the group");
-            return Ok(("unknown".to_owned(), 0));
-        }
-    };
+fn members(cluster: &Cluster, group: &str) -> (String, usize) {
+    let Some(groups) = described(cluster, group) else { return ("unknown".to_owned(), 0) };
     let found = groups.groups().iter().find(|found| found.name() == group);
-    Ok(found
-        .map_or_else(|| ("none".to_owned(), 0), |found| (found.state().to_owned(), found.members().len())))
+    found.map_or_else(|| ("none".to_owned(), 0), |found| (found.state().to_owned(), found.members().len()))
+}
+
+fn described(cluster: &Cluster, group: &str) -> Option<GroupList> {
+    let listed = cluster.client().fetch_group_list(Some(group), cluster.settings.timeout);
+    // A broker without the group's coordinator knows no such group yet.
+    listed.inspect_err(|error| tracing::debug!(%error, group, "no description of the group")).ok()
+}
+
+/// The instances' names of a service's running members, which are their transactional ids, too.
+pub fn instances(cluster: &Cluster, service: Source) -> Vec<String> {
+    let group = format!("{}{service}", cluster.settings.prefix);
+    let Some(groups) = described(cluster, &group) else { return Vec::new() };
+    let members =
+        groups.groups().iter().filter(|found| found.name() == group).flat_map(|found| found.members());
+    let mut names: Vec<String> =
+        members.filter_map(|member| instance(member.id())).map(str::to_owned).collect();
+    names.sort_unstable();
+    names
+}
+
+/// A broker names a static member after its instance, a dash and a UUID.
+fn instance(member: &str) -> Option<&str> {
+    let (name, uuid) = member.split_at_checked(member.len().checked_sub(36)?)?;
+    uuid::Uuid::parse_str(uuid).ok()?;
+    name.strip_suffix('-')
 }
 
 /// Records not taken yet, by partition. The marker that ends a transaction stands after its last record and is never taken: one
@@ -95,4 +112,18 @@ fn committed(cluster: &Cluster, group: &str, shards: &[Shard]) -> Result<BTreeMa
         }
     }
     Ok(offsets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_static_member_is_named_after_its_instance() {
+        assert_eq!(instance("order-0-0-c232ab00-9414-11ec-b3c8-9f68deced846"), Some("order-0-0"));
+        assert_eq!(
+            (instance("order-0-0"), instance("a-stranger-without-any-uuid-in-its-member-id")),
+            (None, None)
+        );
+    }
 }
