@@ -27,10 +27,9 @@ impl Display for Page {
         )?;
         writeln!(
             f,
-            "## Promises\n\nHow many things were judged by each promise; none was broken in these runs, and \
-             what longer ones have found stands at the end of [PROMISES](PROMISES.md#known-breaches). A dash: this tier cannot tell, \
-             or had nothing to judge. The simulator judges each history more than once: settled, and again after a \
-             restart.\n\n{}",
+            "## Promises\n\nHow many things were judged by each promise; none was broken in these runs. A dash: this tier \
+             cannot tell, or had nothing to judge. The simulator judges each history more than once: settled, and \
+             again after a restart.\n\n{}",
             Judged { simulated: &self.simulator, chaos: &self.chaos }
         )?;
         writeln!(
