@@ -40,7 +40,8 @@ pub(crate) struct Hosted<S: Service> {
     /// Whether balances may be brought forward: once per look at the own log's end.
     pub(crate) recount: bool,
     last: LastFact,
-    duties: Vec<(Key, EventId, Duty<S::Request>)>,
+    /// What facts said in the open transaction oblige to, taken up once that is committed.
+    pub(crate) duties: Vec<(Key, EventId, Duty<S::Request>)>,
     /// Subjects whose parked records changed in the open transaction.
     pins: Vec<(Key, EventId)>,
     header: String,
@@ -156,12 +157,15 @@ impl<S: Service> Hosted<S> {
         self.parking.commit();
         self.positions.commit(std::mem::take(&mut self.headed));
         self.touched = false;
-        for (subject, fact, duty) in std::mem::take(&mut self.duties) {
+        // Taken out and put back: thousands are owed in a turn, and the room for them is kept.
+        let mut duties = std::mem::take(&mut self.duties);
+        for (subject, fact, duty) in duties.drain(..) {
             if let Duty::Ask(request) = &duty {
                 ask(subject, fact, request);
             }
             self.take_up(subject, fact, duty);
         }
+        self.duties = duties;
         for (subject, fact) in std::mem::take(&mut self.pins) {
             self.pin_parked(subject, fact);
         }

@@ -85,8 +85,17 @@ impl Metrics {
     }
 
     pub(crate) fn said(&self, lines: &[Line]) {
-        if let Some(meters) = &self.0 {
-            lines.iter().for_each(|line| meters.emitted.with_label_values(&[line.event]).inc());
+        let Some(meters) = &self.0 else { return };
+        // One look at the labels for each event, not for each fact.
+        let mut counts: Vec<(&str, u64)> = Vec::new();
+        for line in lines {
+            match counts.iter_mut().find(|(event, _)| std::ptr::eq(*event, line.event)) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((line.event, 1)),
+            }
+        }
+        for (event, count) in counts {
+            meters.emitted.with_label_values(&[event]).inc_by(count);
         }
     }
 

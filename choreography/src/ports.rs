@@ -141,6 +141,11 @@ pub trait Source {
     /// The offsets a log holds now, open transactions included.
     fn bounds(&mut self, input: Input) -> Result<Bounds, Fatal>;
 
+    /// The end of each of these logs now, open transactions included.
+    fn ends(&mut self, inputs: &[Input]) -> Result<Vec<i64>, Fatal> {
+        inputs.iter().map(|input| Ok(self.bounds(*input)?.end)).collect()
+    }
+
     /// Delivers every committed record from `from` (or the log's start, if that is later) to the log's end as it was
     /// at the call, open transactions included: it waits for those to end. Returns the next offset. Whatever was
     /// assigned is not any more.

@@ -97,12 +97,11 @@ impl<S: Service> Speaker<'_, S> {
         let Said { subject, fact } = said;
         let id = self.encode(cause, *subject, fact);
         S::evolve(&mut self.hosted.state, *subject, fact, self.now);
-        let mut duties = Vec::new();
-        S::duties(&self.hosted.state, *subject, fact, &mut |duty| duties.push(duty));
-        self.copy(*subject, &duties)?;
-        self.hosted.append_own(*subject, self.now, self.bytes, self.sink)?;
-        duties.into_iter().for_each(|duty| self.hosted.owe(*subject, id, duty));
-        Ok(())
+        let owed = self.hosted.duties.len();
+        let Hosted { state, duties, .. } = &mut *self.hosted;
+        S::duties(state, *subject, fact, &mut |duty| duties.push((*subject, id, duty)));
+        self.copy(*subject, owed)?;
+        self.hosted.append_own(*subject, self.now, self.bytes, self.sink)
     }
 
     /// Writes the fact's event into the buffer and returns its id.
@@ -124,20 +123,21 @@ impl<S: Service> Speaker<'_, S> {
         id
     }
 
-    fn copy(&mut self, subject: Key, duties: &[Duty<S::Request>]) -> Result<(), Failed> {
-        for duty in duties {
-            let Duty::Copy(topic, to) = duty else { continue };
+    /// Appends the copies that the duties from this one on ask for.
+    fn copy(&mut self, subject: Key, owed: usize) -> Result<(), Failed> {
+        for at in owed..self.hosted.duties.len() {
+            let (_, _, Duty::Copy(topic, to)) = self.hosted.duties[at] else { continue };
             let partitions = self.hosted.task.partitions;
             let addressees = match to {
                 To::Home => {
                     let home = partition_of(&subject, partitions);
                     home..home + 1
                 }
-                To::Partition(partition) => *partition..partition + 1,
+                To::Partition(partition) => partition..partition + 1,
                 To::Everywhere => 0..partitions,
             };
             for partition in addressees {
-                self.append(Input { topic: *topic, partition }, subject)?;
+                self.append(Input { topic, partition }, subject)?;
             }
         }
         Ok(())

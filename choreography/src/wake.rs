@@ -50,16 +50,14 @@ impl<S: Service> Worker<S> {
     ) -> Result<Option<Timestamp>, Fatal> {
         let Some(hosted) = self.tasks.get_mut(&partition) else { return Ok(None) };
         if hosted.drain.is_none() {
-            let mut ends: Vec<(Input, i64)> = Vec::new();
-            for position in hosted.positions.all() {
-                ends.push((position.input, source.bounds(position.input)?.end));
-            }
-            hosted.drain = Some(Drain { asof: now, ends });
+            let inputs: Vec<Input> = hosted.positions.all().map(|position| position.input).collect();
+            let ends = source.ends(&inputs)?;
+            hosted.drain = Some(Drain { asof: now, ends: inputs.into_iter().zip(ends).collect() });
         }
         let Some(drain) = &hosted.drain else { return Ok(None) };
-        let late = !planted::makes(Mistake::DeadlineBeforeDrain);
+        let waits = !planted::makes(Mistake::DeadlineBeforeDrain);
         for (input, end) in &drain.ends {
-            if late && source.position(*input)? < *end {
+            if waits && source.position(*input)? < *end {
                 return Ok(None);
             }
         }
@@ -136,13 +134,24 @@ impl<S: Service> Worker<S> {
 
     /// Looks at the logs' ends: how much is waiting, and where facts said from now on will stand.
     fn look(&mut self, now: Timestamp, source: &mut dyn Source) -> Result<(), Fatal> {
+        // One question for all tasks: a question for each input would hold all records up.
+        let inputs = |hosted: &Hosted<S>| -> Vec<Input> {
+            [hosted.own()]
+                .into_iter()
+                .chain(hosted.positions.consumed().map(|position| position.input))
+                .collect()
+        };
+        let all: Vec<Input> = self.tasks.values().flat_map(inputs).collect();
+        let mut ends = source.ends(&all)?.into_iter();
         for (partition, hosted) in &mut self.tasks {
-            let end = source.bounds(hosted.own())?.end;
-            hosted.marks.advance(end, now);
-            hosted.recount = true;
-            for position in hosted.positions.consumed() {
-                let lag = source.bounds(position.input)?.end - source.position(position.input)?;
-                self.metrics.lag(position.input, lag.max(0));
+            for input in inputs(hosted) {
+                let Some(end) = ends.next() else { break };
+                if input == hosted.own() {
+                    hosted.marks.advance(end, now);
+                    hosted.recount = true;
+                } else {
+                    self.metrics.lag(input, (end - source.position(input)?).max(0));
+                }
             }
             self.metrics.task(*partition, hosted.marks.open_count(), hosted.parking.len());
         }

@@ -259,7 +259,7 @@ impl<S: Service> Worker<S> {
         let moved = self.tasks.values().any(|hosted| hosted.positions.moved());
         let (now, _) = self.moment.look(ports.clock);
         let renews = self.pace.renew;
-        let stale = |hosted: &Hosted<S>| hosted.committed.until(now) >= renews;
+        let stale = |hosted: &Hosted<S>| is_due(hosted.committed, now, renews);
         let due =
             (moved && is_due(self.rounds.committed, now, self.pace.lazy)) || self.tasks.values().any(stale);
         if !touched && !due {

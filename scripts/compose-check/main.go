@@ -1,6 +1,6 @@
 // Command compose-check reads a compose file by the rules of the compose specification and prints, for every service
 // that runs our own image, one line: its name, its variables (separated by U+001F) and its arguments (the same),
-// the three parts separated by tabs. A file that breaks the rules ends it with 1.
+// the three parts separated by tabs. A file that breaks those rules, or ours (rules.go), ends it with 1.
 package main
 
 import (
@@ -27,6 +27,12 @@ func main() {
 	project, err := load(os.Args[1])
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", os.Args[1], err)
+		os.Exit(1)
+	}
+	if broken := complaints(project); len(broken) > 0 {
+		for _, one := range broken {
+			fmt.Fprintf(os.Stderr, "%s: %s\n", os.Args[1], one)
+		}
 		os.Exit(1)
 	}
 	for _, name := range project.ServiceNames() {

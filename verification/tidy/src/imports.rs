@@ -32,6 +32,11 @@ const MAY_IMPORT: &[(&str, &[&str], &str)] = &[
         "the judge must not share the defendant's error: derive it from events alone",
     ),
     ("auditor", &["events-schema", "invariants"], "the auditor is an independent reader"),
+    (
+        "cluster",
+        &["events-schema"],
+        "manifests are held against the code's text, so that nothing big is built for it",
+    ),
 ];
 
 /// The crates that may name the Kafka client.

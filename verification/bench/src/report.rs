@@ -1,0 +1,138 @@
+//! What each command prints and keeps, and the page made of it all.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    compare::{self, Found},
+    flags::{self, Output},
+    model,
+    programs::workspace,
+    restart,
+    round::{Bench, Figures},
+    scale, table, wait,
+};
+
+/// What people have to say about the figures: what limits, what was tried.
+const NOTES: &str = include_str!("notes.md");
+
+/// Where the last run of a command is kept for the page.
+fn kept(name: &str) -> PathBuf {
+    workspace().join(format!("target/bench/{name}.json"))
+}
+
+fn keep<T: Serialize>(name: &str, found: &T) -> Result<()> {
+    fs::create_dir_all(workspace().join("target/bench"))?;
+    fs::write(kept(name), serde_json::to_string_pretty(found)?).with_context(|| format!("{name} is not kept"))
+}
+
+fn recall<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_str(&fs::read_to_string(kept(name)).ok()?).ok()
+}
+
+fn print<T: Serialize>(output: Output, found: &T, text: &str) -> Result<()> {
+    match output {
+        Output::Json => println!("{}", serde_json::to_string_pretty(found)?),
+        Output::Text => println!("{text}"),
+    }
+    Ok(())
+}
+
+/// `compare`.
+pub fn run_compare(flags: &flags::Compare) -> Result<()> {
+    let since = wait::now();
+    let bench = Bench::open()?;
+    let began = wait::now();
+    let found = compare::run(&bench, flags)?;
+    print(flags.common.output, &found, &compare_text(&found))?;
+    let (all, after) = (since.elapsed().as_secs(), began.elapsed().as_secs());
+    eprintln!("{all} s in all, {after} s without building");
+    match flags.report {
+        true => {
+            fs::write(workspace().join("docs/PERFORMANCE.md"), page(&found)).context("docs/PERFORMANCE.md")
+        }
+        false => Ok(()),
+    }
+}
+
+/// `latency`.
+pub fn run_latency(flags: &flags::Latency) -> Result<()> {
+    let bench = Bench::open()?;
+    let found = compare::times(&bench, flags)?;
+    print(flags.common.output, &found, &table::latencies(&found))
+}
+
+/// `restart`.
+pub fn run_restart(flags: &flags::Restart) -> Result<()> {
+    let bench = Bench::open()?;
+    compare::warn_of_load();
+    let found = restart::run(&bench, flags)?;
+    keep("restart", &found)?;
+    print(flags.common.output, &found, &restart_text(&found))
+}
+
+/// `scale`.
+pub fn run_scale(flags: &flags::Scale) -> Result<()> {
+    let bench = Bench::open()?;
+    compare::warn_of_load();
+    let found = scale::run(&bench, flags)?;
+    keep("scale", &found)?;
+    print(flags.common.output, &found, &table::rounds(&found))
+}
+
+fn compare_text(found: &Found) -> String {
+    let mut text = format!("{}\n{}", table::rounds(&found.rounds), table::ratios(&found.ratios));
+    if !found.latencies.is_empty() {
+        text += &format!(
+            "\nMilliseconds from the instant an order was meant to come:\n\n{}",
+            table::latencies(&found.latencies)
+        );
+    }
+    text + "\n" + &table::aims(&found.aims)
+}
+
+fn restart_text(found: &restart::Found) -> String {
+    let row = |what: &str, value: String| vec![what.to_owned(), value];
+    let list = |pairs: &[(String, f64)]| {
+        let each: Vec<String> =
+            pairs.iter().map(|(service, value)| format!("{service} {value:.1}")).collect();
+        each.join(", ")
+    };
+    let rows = [
+        row("", String::new()),
+        row("orders that have ended", table::thousands(found.orders as f64)),
+        row("ready on an empty log, s", format!("{:.2}", found.empty_ready)),
+        row("ready with them on the log, s", format!("{:.2}", found.ready)),
+        row("facts folded a second", table::thousands(found.folded_per_second)),
+        row("memory on an empty log, MB", list(&found.empty_rss_mb)),
+        row("memory with them on the log, MB", list(&found.rss_mb)),
+        row("bytes per ended order, all services", format!("{:.0}", found.bytes_per_ended)),
+        row("killed and started again at once, s until orders end on every partition", list(&found.killed)),
+        row(
+            "killed and taken over by a neighbour, s until orders end on every partition",
+            list(&found.taken_over),
+        ),
+        row("load", format!("{:.1}", found.load)),
+    ];
+    format!("{}\n{}", table::table(&rows), table::aims(&restart::aims(found)))
+}
+
+/// The page, from this run and from what the other commands kept.
+fn page(found: &Found) -> String {
+    let mut text = format!(
+        "# Performance\n\nWritten by `cargo run --release -p bench -- compare --report`, at revision {} on {}. Other work \
+         on the machine shows in the column *load*: read the ratios, not the numbers.\n\n{}\n",
+        found.revision,
+        found.machine,
+        compare_text(found)
+    );
+    if let Some(found) = recall::<restart::Found>("restart") {
+        text += &format!("\n## Restart\n\n`bench restart`:\n\n{}", restart_text(&found));
+    }
+    if let Some(found) = recall::<Vec<Figures>>("scale") {
+        text += &format!("\n## Scale\n\n`bench scale`:\n\n{}", table::rounds(&found));
+    }
+    text + "\n" + &model::text(&found.rounds) + "\n" + NOTES
+}
