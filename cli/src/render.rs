@@ -1,6 +1,8 @@
 //! How what was found looks on a page.
 
 pub mod brief;
+#[cfg(test)]
+mod fates;
 pub mod printer;
 pub mod table;
 pub mod timeline;
