@@ -141,7 +141,9 @@ pub trait Source {
     /// The offsets a log holds now, open transactions included.
     fn bounds(&mut self, input: Input) -> Result<Bounds, Fatal>;
 
-    /// The end of each of these logs now, open transactions included.
+    /// The end of each of these logs now, open transactions included. One question for all would be cheaper, but on Kafka
+    /// librdkafka's `offsets_for_times` goes on asking the broker that led a partition before: after a broker's death a
+    /// service waited for the ends for ever, and its orders with it.
     fn ends(&mut self, inputs: &[Input]) -> Result<Vec<i64>, Fatal> {
         inputs.iter().map(|input| Ok(self.bounds(*input)?.end)).collect()
     }

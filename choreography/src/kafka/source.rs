@@ -168,26 +168,6 @@ impl Source for KafkaSource {
         Ok(Bounds { start, end })
     }
 
-    /// One request to each broker that leads some of them.
-    fn ends(&mut self, inputs: &[Input]) -> Result<Vec<i64>, Fatal> {
-        if inputs.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut wanted = self.names.inputs(inputs);
-        wanted.set_all_offsets(Offset::End).map_err(|error| Fatal::Client(format!("ends: {error}")))?;
-        let consumer = self.lease.consumer();
-        let answer =
-            self.ask("the ends of logs", || known(consumer.offsets_for_times(wanted.clone(), QUESTION)?))?;
-        let of = |input: &Input| {
-            let found = answer.find_partition(self.names.of(input.topic), i32::from(input.partition));
-            match found.map(|found| found.offset()) {
-                Some(Offset::Offset(end)) => Ok(end),
-                other => Err(Fatal::Client(format!("the end of {} is {other:?}", self.names.log(*input)))),
-            }
-        };
-        inputs.iter().map(of).collect()
-    }
-
     /// The reader's assignment is replaced; whatever else the client fetched ahead is dropped.
     fn replay(&mut self, input: Input, from: i64, each: &mut dyn FnMut(Record<'_>)) -> Result<i64, Fatal> {
         let Bounds { start, end } = self.bounds(input)?;
@@ -259,12 +239,6 @@ impl Source for KafkaSource {
             || Fatal::Client(format!("{} is not assigned, so it has no position", self.names.log(input)));
         self.reader.position(input).ok_or_else(unassigned)
     }
-}
-
-/// An answer in which every partition has one.
-fn known(list: TopicPartitionList) -> Result<Option<TopicPartitionList>, KafkaError> {
-    list.elements().iter().try_for_each(|element| element.error())?;
-    Ok(Some(list))
 }
 
 /// Whether no open transaction can change these any more.
