@@ -1,6 +1,6 @@
 //! The ports: what the machine needs of a log, of the outside and of time. Adapters: `memory` and `kafka`.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use events_schema::{EventId, Key, Record, Timestamp, Topic};
 use serde::{Deserialize, Serialize};
@@ -141,13 +141,6 @@ pub trait Source {
     /// The offsets a log holds now, open transactions included.
     fn bounds(&mut self, input: Input) -> Result<Bounds, Fatal>;
 
-    /// The end of each of these logs now, open transactions included. One question for all would be cheaper, but on Kafka
-    /// librdkafka's `offsets_for_times` goes on asking the broker that led a partition before: after a broker's death a
-    /// service waited for the ends for ever, and its orders with it.
-    fn ends(&mut self, inputs: &[Input]) -> Result<Vec<i64>, Fatal> {
-        inputs.iter().map(|input| Ok(self.bounds(*input)?.end)).collect()
-    }
-
     /// Delivers every committed record from `from` (or the log's start, if that is later) to the log's end as it was
     /// at the call, open transactions included: it waits for those to end. Returns the next offset. Whatever was
     /// assigned is not any more.
@@ -203,15 +196,15 @@ pub trait Outside<S: Service> {
     fn forget(&mut self, partition: u16);
 }
 
-/// The answer of an outside that is never asked.
+/// The request and the answer of a service that asks nobody.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Never {}
 
 /// The outside of a service that asks nobody.
 pub struct NoOutside;
 
-impl<S: Service<Request = Infallible>> Outside<S> for NoOutside {
-    fn ask(&mut self, _: u16, _: Key, _: EventId, request: &Infallible) {
+impl<S: Service<Request = Never>> Outside<S> for NoOutside {
+    fn ask(&mut self, _: u16, _: Key, _: EventId, request: &Never) {
         match *request {}
     }
     fn answer(&mut self) -> Option<Answered<S::Answer>> {

@@ -33,7 +33,7 @@ pub trait Service: Sized + 'static {
     type Fact: Fact + Clone + PartialEq + std::fmt::Debug;
     /// The fold of what we said, plus the tables we read.
     type State: State;
-    /// A call to the outside; `Infallible` where there is none.
+    /// A call to the outside; [`crate::Never`] where there is none.
     type Request: Clone + Send + 'static;
     /// What the outside answers; [`Never`](crate::Never) where there is none. It can be written down, so that one that
     /// cannot be decided on is set aside whole.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use events_schema::{EventId, Key, Timestamp};
 
 use crate::{
-    Failed, Fatal, Input, Outside, Service, Source,
+    Failed, Fatal, Outside, Service, Source,
     consume::Decider,
     hosted::{Drain, Hosted},
     planted::{self, Mistake},
@@ -50,9 +50,11 @@ impl<S: Service> Worker<S> {
     ) -> Result<Option<Timestamp>, Fatal> {
         let Some(hosted) = self.tasks.get_mut(&partition) else { return Ok(None) };
         if hosted.drain.is_none() {
-            let inputs: Vec<Input> = hosted.positions.all().map(|position| position.input).collect();
-            let ends = source.ends(&inputs)?;
-            hosted.drain = Some(Drain { asof: now, ends: inputs.into_iter().zip(ends).collect() });
+            let mut ends = Vec::new();
+            for position in hosted.positions.all() {
+                ends.push((position.input, source.bounds(position.input)?.end));
+            }
+            hosted.drain = Some(Drain { asof: now, ends });
         }
         let Some(drain) = &hosted.drain else { return Ok(None) };
         let waits = !planted::makes(Mistake::DeadlineBeforeDrain);
@@ -134,24 +136,12 @@ impl<S: Service> Worker<S> {
 
     /// Looks at the logs' ends: how much is waiting, and where facts said from now on will stand.
     fn look(&mut self, now: Timestamp, source: &mut dyn Source) -> Result<(), Fatal> {
-        // One question for all tasks: a question for each input would hold all records up.
-        let inputs = |hosted: &Hosted<S>| -> Vec<Input> {
-            [hosted.own()]
-                .into_iter()
-                .chain(hosted.positions.consumed().map(|position| position.input))
-                .collect()
-        };
-        let all: Vec<Input> = self.tasks.values().flat_map(inputs).collect();
-        let mut ends = source.ends(&all)?.into_iter();
         for (partition, hosted) in &mut self.tasks {
-            for input in inputs(hosted) {
-                let Some(end) = ends.next() else { break };
-                if input == hosted.own() {
-                    hosted.marks.advance(end, now);
-                    hosted.recount = true;
-                } else {
-                    self.metrics.lag(input, (end - source.position(input)?).max(0));
-                }
+            hosted.marks.advance(source.bounds(hosted.own())?.end, now);
+            hosted.recount = true;
+            for input in hosted.positions.consumed().map(|position| position.input) {
+                let ahead = source.bounds(input)?.end - source.position(input)?;
+                self.metrics.lag(input, ahead.max(0));
             }
             self.metrics.task(*partition, hosted.marks.open_count(), hosted.parking.len());
         }

@@ -160,6 +160,9 @@ impl Source for KafkaSource {
         Ok(inputs.iter().map(of).collect())
     }
 
+    /// One question for each log, though librdkafka's `offsets_for_times` would ask for all at once: that one goes on
+    /// asking the broker that led a partition before. After a broker's death a service waited for its answer for ever,
+    /// and the orders with it.
     fn bounds(&mut self, input: Input) -> Result<Bounds, Fatal> {
         let (topic, partition) = (self.names.of(input.topic), i32::from(input.partition));
         let consumer = self.lease.consumer();

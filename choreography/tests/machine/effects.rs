@@ -13,6 +13,16 @@ fn answer(member: &mut Member, subject: &str, text: &str) {
     member.outside.answers.push_back(Answered { partition, subject, cause, answer: text.to_owned() });
 }
 
+/// Has asked for the price of `o-1`, and cannot decide on what comes back.
+fn asked_and_broken(stage: &Stage) -> Member {
+    let mut member = stage.member("0");
+    stage.place("o-1", "ask price");
+    stage.settle(&mut member);
+    stage.set_broken("o-1", true);
+    stage.settle(&mut member);
+    member
+}
+
 #[test]
 fn the_outside_is_asked_only_once_the_fact_is_committed() {
     let stage = Stage::new();
@@ -71,11 +81,7 @@ fn a_lost_question_is_swept_up_and_asked_again() {
 #[test]
 fn an_answer_that_breaks_the_decision_is_parked_whole_and_decided_on_when_resumed() {
     let stage = Stage::new();
-    let mut member = stage.member("0");
-    stage.place("o-1", "ask price");
-    stage.settle(&mut member);
-    stage.set_broken("o-1", true);
-    stage.settle(&mut member);
+    let mut member = asked_and_broken(&stage);
     answer(&mut member, "o-1", "ten");
     stage.settle(&mut member);
     assert_eq!(stage.story("o-1"), ["Counted 1", "Asked", "EventParked"]);
@@ -93,11 +99,7 @@ fn an_answer_that_breaks_the_decision_is_parked_whole_and_decided_on_when_resume
 #[test]
 fn an_answer_that_comes_while_another_is_parked_waits_behind_it_once() {
     let stage = Stage::new();
-    let mut member = stage.member("0");
-    stage.place("o-1", "ask price");
-    stage.settle(&mut member);
-    stage.set_broken("o-1", true);
-    stage.settle(&mut member);
+    let mut member = asked_and_broken(&stage);
     for text in ["ten", "twelve", "ten", "twelve"] {
         answer(&mut member, "o-1", text);
         stage.settle(&mut member);
@@ -113,11 +115,7 @@ fn an_answer_that_comes_while_another_is_parked_waits_behind_it_once() {
 #[test]
 fn a_parked_answer_that_is_given_up_is_asked_for_again() {
     let stage = Stage::new();
-    let mut member = stage.member("0");
-    stage.place("o-1", "ask price");
-    stage.settle(&mut member);
-    stage.set_broken("o-1", true);
-    stage.settle(&mut member);
+    let mut member = asked_and_broken(&stage);
     answer(&mut member, "o-1", "ten");
     stage.settle(&mut member);
     stage.set_broken("o-1", false);

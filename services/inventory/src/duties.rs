@@ -1,18 +1,11 @@
 //! What a fact obliges the host to: copies to other partitions, and how far back restore must go.
 
-use std::convert::Infallible;
-
-use choreography::{Duty, To};
+use choreography::{Duty, Never, To};
 use events_schema::{Key, Topic, inventory::InventoryFact};
 
 use crate::{Stock, balance};
 
-pub(crate) fn duties(
-    stock: &Stock,
-    subject: Key,
-    fact: &InventoryFact,
-    duty: &mut dyn FnMut(Duty<Infallible>),
-) {
+pub(crate) fn duties(stock: &Stock, subject: Key, fact: &InventoryFact, duty: &mut dyn FnMut(Duty<Never>)) {
     use InventoryFact::*;
     match fact {
         StockAllotted(sent) => duty(Duty::Copy(Topic::StockTransfers, To::Partition(sent.shelf))),

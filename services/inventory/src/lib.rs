@@ -20,7 +20,7 @@ mod settings;
 mod shelf;
 mod stock;
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use choreography::{Consumes, Decision, Duty, Never, Row, Service, Task};
 use events_schema::{Key, Source, Timestamp, Topic, inventory::InventoryFact};
@@ -56,7 +56,7 @@ impl Service for Inventory {
     type Command = Command;
     type Fact = InventoryFact;
     type State = Stock;
-    type Request = Infallible;
+    type Request = Never;
     type Answer = Never;
 
     fn reactions() -> &'static [&'static dyn Consumes<Command>] {
@@ -102,7 +102,7 @@ impl Service for Inventory {
         }
     }
 
-    fn duties(stock: &Stock, subject: Key, fact: &InventoryFact, duty: &mut dyn FnMut(Duty<Infallible>)) {
+    fn duties(stock: &Stock, subject: Key, fact: &InventoryFact, duty: &mut dyn FnMut(Duty<Never>)) {
         duties::duties(stock, subject, fact, duty);
     }
 

@@ -1,6 +1,6 @@
 //! Order as a service: hands the machine its three functions and what must be known around them.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use choreography::{Consumes, Decision, Duty, Never, Row, Service, Task};
 use events_schema::{Key, Source, Timestamp, Topic, orders::OrderFact};
@@ -28,7 +28,7 @@ impl Service for Order {
     type Command = Command;
     type Fact = OrderFact;
     type State = Orders;
-    type Request = Infallible;
+    type Request = Never;
     type Answer = Never;
 
     fn reactions() -> &'static [&'static dyn Consumes<Command>] {
@@ -55,7 +55,7 @@ impl Service for Order {
         state.evolve(subject, fact, time);
     }
 
-    fn duties(_: &Orders, _: Key, fact: &OrderFact, duty: &mut dyn FnMut(Duty<Infallible>)) {
+    fn duties(_: &Orders, _: Key, fact: &OrderFact, duty: &mut dyn FnMut(Duty<Never>)) {
         match fact {
             OrderFact::OrderAccepted(accepted) => {
                 duty(Duty::Open);

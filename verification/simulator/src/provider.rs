@@ -204,7 +204,7 @@ impl Owns<Fragile<Payment>> for Line {
     }
 }
 
-impl<S: Service<Request = std::convert::Infallible>> Owns<S> for NoOutside {
+impl<S: Service<Request = choreography::Never>> Owns<S> for NoOutside {
     fn own(&mut self, _: &[u16]) {}
 
     fn next_due(&self) -> Option<Timestamp> {

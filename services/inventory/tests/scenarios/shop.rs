@@ -105,18 +105,14 @@ impl Shop {
     }
 
     /// What a fact about this subject obliges the host to.
-    pub fn duties(
-        &self,
-        subject: &str,
-        fact: impl Into<InventoryFact>,
-    ) -> Vec<Duty<std::convert::Infallible>> {
+    pub fn duties(&self, subject: &str, fact: impl Into<InventoryFact>) -> Vec<Duty<choreography::Never>> {
         let mut duties = Vec::new();
         Inventory::duties(&self.stock, key(subject), &fact.into(), &mut |duty| duties.push(duty));
         duties
     }
 }
 
-pub fn copy(to: To) -> Duty<std::convert::Infallible> {
+pub fn copy(to: To) -> Duty<choreography::Never> {
     Duty::Copy(Topic::StockTransfers, to)
 }
 

@@ -115,7 +115,7 @@ impl Shop {
         self.decides(&command)
     }
 
-    pub fn duties(&self, order: &str, fact: &OrderFact) -> Vec<Duty<std::convert::Infallible>> {
+    pub fn duties(&self, order: &str, fact: &OrderFact) -> Vec<Duty<choreography::Never>> {
         let mut duties = Vec::new();
         Order::duties(&self.state, key(order), fact, &mut |duty| duties.push(duty));
         duties
