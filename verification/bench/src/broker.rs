@@ -10,8 +10,6 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::programs::workspace;
-
 /// One Apache Kafka broker; dropped, it is ended.
 pub struct Broker {
     /// Where it listens.
@@ -34,7 +32,7 @@ impl Broker {
     }
 
     fn script(&self, args: &[&str]) -> Result<String> {
-        let mut script = Command::new(workspace().join("scripts/kafka"));
+        let mut script = Command::new(rig::workspace().join("scripts/kafka"));
         script.args(args).arg("--dir").arg(&self.folder).stdin(Stdio::null()).process_group(0);
         let complaints = fs::File::create(self.folder.with_extension("log"))?;
         let done = script.stderr(complaints).output().context("scripts/kafka does not start")?;

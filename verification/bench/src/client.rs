@@ -11,7 +11,7 @@ use rdkafka::{
     producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer},
 };
 
-use crate::wait;
+use rig::wait;
 
 /// How long the broker may take for an answer.
 const ANSWER: Duration = Duration::from_secs(10);

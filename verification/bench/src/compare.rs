@@ -10,10 +10,10 @@ use crate::{
     flags::{self, Common},
     mix::Mix,
     process,
-    programs::{machine, revision},
     round::{Bench, Figures, Latency, Plan},
-    table, wait,
+    table,
 };
+use rig::wait;
 
 /// The first rounds on a new broker are slow until its compiler has warmed up.
 const WARM: u32 = 20_000;
@@ -50,7 +50,7 @@ pub fn run(bench: &Bench, flags: &flags::Compare) -> Result<Found> {
     };
     let ratios: Vec<Ratio> = flags.mix.iter().map(|mix| aims::ratio(mix.name(), &rounds)).collect();
     let aims = aims::of_throughput(&ratios).into_iter().chain(aims::of_latency(&latencies)).collect();
-    Ok(Found { revision: revision(), machine: machine(), rounds, ratios, latencies, aims })
+    Ok(Found { revision: rig::revision(), machine: rig::machine(), rounds, ratios, latencies, aims })
 }
 
 /// Says so if others are at work on this machine.

@@ -6,10 +6,8 @@ use anyhow::Result;
 use events_schema::{Topic, peek_type};
 use rdkafka::Offset;
 
-use crate::{
-    client::{Eye, Ground},
-    wait,
-};
+use crate::client::{Eye, Ground};
+use rig::wait;
 
 /// The topics on which the three services answer.
 pub const FACTS: [Topic; 3] = [Topic::Orders, Topic::Inventory, Topic::Payments];

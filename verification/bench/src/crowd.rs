@@ -11,8 +11,8 @@ use crate::{
     mix::{self, Mix},
     process::Process,
     shop::{Running, Shop},
-    wait,
 };
+use rig::wait;
 
 /// How long anything may take.
 const BOUND: Duration = Duration::from_secs(60);

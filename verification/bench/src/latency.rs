@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Eye, Ground, Pen},
     mix::{self, Mix},
-    wait,
 };
+use rig::wait;
 
 /// How long an order may take.
 const BOUND: Duration = Duration::from_secs(30);

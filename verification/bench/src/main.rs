@@ -27,7 +27,6 @@ mod shop;
 mod stat;
 mod table;
 mod verdict;
-mod wait;
 
 use std::process::ExitCode;
 
@@ -37,7 +36,7 @@ use flags::{Line, Role};
 
 fn main() -> ExitCode {
     let line = Line::parse();
-    let done = wait::end_on_signals().and_then(|()| match &line.role {
+    let done = rig::wait::end_on_signals().and_then(|()| match &line.role {
         Role::Compare(flags) => report::run_compare(flags),
         Role::Latency(flags) => report::run_latency(flags),
         Role::Restart(flags) => report::run_restart(flags),

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use events_schema::Topic;
 
-use crate::{broker::Broker, client::Ground, process, process::Process, wait};
+use crate::{broker::Broker, client::Ground, process, process::Process};
+use rig::wait;
 
 /// So long nothing may be written before we look whether everything is done.
 const QUIET: Duration = Duration::from_millis(1_500);

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::wait;
+use rig::wait;
 
 /// How long a process may take to end once it was asked.
 const LEAVE: Duration = Duration::from_secs(30);

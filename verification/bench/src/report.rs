@@ -8,23 +8,22 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     compare::{self, Found},
     flags::{self, Output},
-    model,
-    programs::workspace,
-    restart,
+    model, restart,
     round::{Bench, Figures},
-    scale, table, wait,
+    scale, table,
 };
+use rig::wait;
 
 /// What people have to say about the figures: what limits, what was tried.
 const NOTES: &str = include_str!("notes.md");
 
 /// Where the last run of a command is kept for the page.
 fn kept(name: &str) -> PathBuf {
-    workspace().join(format!("target/bench/{name}.json"))
+    rig::workspace().join(format!("target/bench/{name}.json"))
 }
 
 fn keep<T: Serialize>(name: &str, found: &T) -> Result<()> {
-    fs::create_dir_all(workspace().join("target/bench"))?;
+    fs::create_dir_all(rig::workspace().join("target/bench"))?;
     fs::write(kept(name), serde_json::to_string_pretty(found)?).with_context(|| format!("{name} is not kept"))
 }
 
@@ -50,9 +49,8 @@ pub fn run_compare(flags: &flags::Compare) -> Result<()> {
     let (all, after) = (since.elapsed().as_secs(), began.elapsed().as_secs());
     eprintln!("{all} s in all, {after} s without building");
     match flags.report {
-        true => {
-            fs::write(workspace().join("docs/PERFORMANCE.md"), page(&found)).context("docs/PERFORMANCE.md")
-        }
+        true => fs::write(rig::workspace().join("docs/PERFORMANCE.md"), page(&found))
+            .context("docs/PERFORMANCE.md"),
         false => Ok(()),
     }
 }

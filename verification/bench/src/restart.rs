@@ -14,8 +14,8 @@ use crate::{
     round::{Bench, Plan},
     shop::{Running, SERVICES, Shop},
     verdict::Verdict,
-    wait,
 };
+use rig::wait;
 
 /// The session time-out of the services, in seconds: the default.
 const SESSION: f64 = 10.0;

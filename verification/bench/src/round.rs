@@ -16,11 +16,11 @@ use crate::{
     meter::{Meter, Took},
     mix::{self, Mix},
     process,
-    programs::{Programs, workspace},
+    programs::Programs,
     shop::Shop,
     verdict::Verdict,
-    wait,
 };
+use rig::wait;
 
 /// So many orders are open at once while a log is filled.
 const OPEN: u32 = 4_000;
@@ -118,7 +118,7 @@ impl Bench {
     pub fn open() -> Result<Bench> {
         eprintln!("building the services");
         let programs = Programs::build()?;
-        let folder = workspace().join(format!("target/bench/{}", std::process::id()));
+        let folder = rig::workspace().join(format!("target/bench/{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         eprintln!("starting the broker; logs of this run: {}", folder.display());
         let broker = Broker::start(&folder)?;

@@ -18,8 +18,8 @@ use crate::{
     mix::{PRODUCTS, key, price, sku},
     process::Process,
     programs::Programs,
-    wait,
 };
+use rig::wait;
 
 /// The services, in the order in which they are started.
 pub const SERVICES: [&str; 3] = ["inventory", "order", "payment"];

@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::{process::Process, wait};
+use crate::process::Process;
+use rig::wait;
 
 /// How long a broker may take to come up beside everything else on this machine.
 const START: Duration = Duration::from_secs(90);
@@ -76,13 +77,14 @@ impl Broker {
     pub fn await_up(&mut self) -> Result<()> {
         let (id, port) = (self.id, self.doors.direct);
         wait::until("a broker", START, || {
-            let process = self.process.as_mut().ok_or("not started")?;
+            let process = self.process.as_mut().context("not started")?;
             if let Some(ended) = process.ended() {
-                return Err(format!("broker {id} ended with {ended}\n{}", process.tail(5)));
+                bail!("broker {id} ended with {ended}\n{}", process.tail(5));
             }
             let up = process.said().contains("Kafka Server started");
             let answers = up && TcpStream::connect(("127.0.0.1", port)).is_ok();
-            if answers { Ok(()) } else { Err(format!("broker {id} does not serve\n{}", process.tail(3))) }
+            let why = || format!("broker {id} does not serve\n{}", process.tail(3));
+            Ok(if answers { Ok(()) } else { Err(why()) })
         })
     }
 

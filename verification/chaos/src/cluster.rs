@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use crate::{
     broker::{Broker, Doors},
     ports::Ports,
-    programs::{self, Programs},
+    programs::Programs,
 };
 
 /// Partitions of every topic.
@@ -22,7 +22,7 @@ pub struct Cluster {
 impl Cluster {
     /// Starts so many brokers in a folder of this run.
     pub fn start(folder: &Path, many: u8, ports: &mut Ports) -> Result<Cluster> {
-        let libs = programs::workspace().join("target/kafka/libs");
+        let libs = rig::workspace().join("target/kafka/libs");
         ensure!(libs.is_dir(), "the broker's jars are not there; fetch them: scripts/kafka up, then down");
         let mut doors = Vec::new();
         for _ in 0..many {

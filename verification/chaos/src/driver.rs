@@ -34,9 +34,9 @@ use rdkafka::{
 use crate::{
     cluster::PARTITIONS,
     tally::{Tally, order_id},
-    wait,
     wishes::{Again, GOODS, Wish, wish},
 };
+use rig::wait;
 
 /// What one record was for: the order or SKU, and its event; `None` where nobody waits for an acknowledgement.
 type Asked = Box<Option<(Key, EventId)>>;
@@ -145,7 +145,7 @@ impl Pen {
         wait::until("delivery", Duration::from_secs(120), || {
             self.producer.poll(Duration::ZERO);
             let waiting = self.producer.in_flight_count();
-            if waiting == 0 { Ok(()) } else { Err(format!("{waiting} records wait")) }
+            Ok(if waiting == 0 { Ok(()) } else { Err(format!("{waiting} records wait")) })
         })?;
         let acknowledged = self.producer.context();
         acknowledged.file.lock().unwrap_or_else(PoisonError::into_inner).flush()?;

@@ -9,7 +9,8 @@ use rdkafka::{
     error::KafkaError,
 };
 
-use crate::{cluster::PARTITIONS, onlooker::client, wait, wishes::GOODS};
+use crate::{cluster::PARTITIONS, onlooker::client, wishes::GOODS};
+use rig::wait;
 
 /// How long one question to a broker may take.
 const QUESTION: Duration = Duration::from_secs(20);

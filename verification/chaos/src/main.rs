@@ -28,7 +28,6 @@ mod settle;
 mod shop;
 mod storm;
 mod tally;
-mod wait;
 mod wishes;
 
 use std::process::ExitCode;

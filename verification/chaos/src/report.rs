@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{flags::Size, fleet::Fall, plan::Kind, programs};
+use crate::{flags::Size, fleet::Fall, plan::Kind};
 
 /// One fault, as it was seen.
 #[derive(Clone, Debug, Serialize)]
@@ -99,7 +99,7 @@ pub struct Report {
 impl Report {
     /// A run of this size, of which nothing is known yet.
     pub fn new(size: &Size) -> Report {
-        let (revision, machine) = (programs::revision(), programs::machine());
+        let (revision, machine) = (rig::revision(), rig::machine());
         Report { revision, machine, seed: size.seed, brokers: size.brokers, ..Report::default() }
     }
 

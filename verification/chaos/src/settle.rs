@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::{driver::Pen, faults, lags, shop::Shop, wait};
+use crate::{driver::Pen, faults, lags, shop::Shop};
+use rig::wait;
 
 /// The bound.
 const BOUND: Duration = Duration::from_secs(60);

@@ -23,8 +23,8 @@ use crate::{
     proxy::Proxy,
     report::Hit,
     tally::Tally,
-    wait,
 };
+use rig::wait;
 
 /// How long anything may take to come up, or to come back.
 pub const SOON: Duration = Duration::from_secs(60);

@@ -10,19 +10,17 @@ use crate::{
     flags::{Output, Run, Size},
     lags,
     plan::{Kind, Plan},
-    programs,
     report::Report,
     settle,
     shop::{SOON, Shop},
-    wait,
 };
+use rig::wait;
 
 /// Runs; true if the run counts and every promise held.
 pub fn run(flags: &Run) -> Result<bool> {
     let size = flags.size();
     wait::end_on_signals()?;
-    let folder =
-        programs::workspace().join(format!("target/chaos/{}-{}", wait::time().as_millis(), size.seed));
+    let folder = rig::workspace().join(format!("target/chaos/{}-{}", wait::time().as_millis(), size.seed));
     fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;
     eprintln!("chaos: seed {}, kept in {}", size.seed, folder.display());

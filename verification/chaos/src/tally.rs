@@ -7,7 +7,8 @@ use std::{
 
 use events_schema::{Key, partition_of};
 
-use crate::{cluster::PARTITIONS, wait};
+use crate::cluster::PARTITIONS;
+use rig::wait;
 
 /// The orders of a run.
 pub struct Tally(Mutex<Inner>);

@@ -54,7 +54,7 @@ fn write(args: &Args) -> Result<()> {
     let chaos = args.chaos.iter().map(|path| chaos::read(path)).collect::<Result<Vec<_>>>()?;
     let page = Page {
         revision: tools::revision()?,
-        machine: tools::machine(),
+        machine: rig::machine(),
         simulator: tools::one("simulator", &[], &["--seeds", &args.seeds.to_string()])?,
         planted: tools::one("planted", &["--features", "planted"], &[])?,
         corner: tools::lines("corner")?,

@@ -40,21 +40,7 @@ fn printed(name: &str, mut command: Command) -> Result<String> {
 
 /// The revision that is proved; refuses one that is not committed, whose numbers nobody could repeat.
 pub fn revision() -> Result<String> {
-    let git = |args: &[&str]| -> Result<String> {
-        Ok(String::from_utf8(Command::new("git").args(args).output()?.stdout)?.trim().to_owned())
-    };
-    let changed = git(&["status", "--porcelain", "--", ":!docs/PROOF.md"])?;
+    let changed = rig::changes(&["docs/PROOF.md"]);
     ensure!(changed.is_empty(), "commit first, so that the page can name what it proves:\n{changed}");
-    git(&["rev-parse", "--short=12", "HEAD"])
-}
-
-/// Cores, memory and kernel.
-pub fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
-    let kib = read("/proc/meminfo")
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    let kernel = read("/proc/sys/kernel/osrelease");
-    format!("{cores} cores, {} GiB, Linux {}", kib.unwrap_or_default() >> 20, kernel.trim())
+    Ok(rig::revision())
 }

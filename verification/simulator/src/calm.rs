@@ -54,8 +54,8 @@ impl Shop {
             if waiting.is_empty() {
                 return Ok(());
             }
-            for (service, partition, subject) in waiting {
-                self.operate(service, subject, partition, discard);
+            for one in waiting {
+                self.operate(one.service, one.subject, one.partition, discard);
             }
             self.settle()?;
         }

@@ -11,8 +11,17 @@ use invariants::{History, Told};
 /// An input as a parking fact names it: topic, partition, offset.
 type Name = (String, u16, i64);
 
-/// The service, the partition and the subject of everything that waits.
-pub(crate) fn waiting(history: &History) -> Vec<(Source, u16, Key)> {
+/// A subject whose inputs wait for an operator.
+pub(crate) struct Waiting {
+    pub(crate) service: Source,
+    pub(crate) partition: u16,
+    pub(crate) subject: Key,
+    /// How many inputs wait.
+    pub(crate) inputs: usize,
+}
+
+/// All that wait.
+pub(crate) fn waiting(history: &History) -> Vec<Waiting> {
     let mut waiting: BTreeMap<(u16, Key), Vec<Name>> = BTreeMap::new();
     let mut all = Vec::new();
     for (service, topic) in [
@@ -39,7 +48,12 @@ pub(crate) fn waiting(history: &History) -> Vec<(Source, u16, Key)> {
             }
         }
         let open = waiting.iter().filter(|(_, of)| !of.is_empty());
-        all.extend(open.map(|((partition, subject), _)| (service, *partition, *subject)));
+        all.extend(open.map(|((partition, subject), of)| Waiting {
+            service,
+            partition: *partition,
+            subject: *subject,
+            inputs: of.len(),
+        }));
     }
     all
 }

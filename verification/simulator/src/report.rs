@@ -71,7 +71,7 @@ impl Report {
         let broken = |promise: &str| violations.iter().filter(|one| one.promise == promise).count() as u64;
         let per_second = tally.seeds as f64 / seconds.max(f64::EPSILON);
         Report {
-            revision: revision(),
+            revision: rig::revision(),
             from: batch.from,
             seeds: tally.seeds,
             repeated: tally.repeated,
@@ -117,13 +117,6 @@ fn violation(broken: &simulator::Broken) -> Violation {
         again: format!("simulator {}", least.command()),
         shrunk: format!("{}\n{}", still.what, still.story),
     }
-}
-
-/// The revision this was built from, if it stands in a checkout.
-fn revision() -> String {
-    let asked = std::process::Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output();
-    let text = asked.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned()).unwrap_or_default();
-    if text.is_empty() { "unknown".to_owned() } else { text }
 }
 
 impl fmt::Display for Report {

@@ -103,9 +103,9 @@ impl Storm {
 
     fn operate(&mut self, shop: &mut Shop) {
         let waiting = parked::waiting(&shop.history());
-        if let Some((service, partition, subject)) = waiting.choose(&mut self.chance) {
+        if let Some(one) = waiting.choose(&mut self.chance) {
             let discard = self.chance.random_bool(0.4);
-            shop.operate(*service, *subject, *partition, discard);
+            shop.operate(one.service, one.subject, one.partition, discard);
         }
         self.repair(shop);
     }

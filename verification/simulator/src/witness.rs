@@ -6,9 +6,14 @@ use choreography::Input;
 use events_schema::{Key, Source, Topic, partition_of};
 use invariants::{Fate, History, Memory, Poison, Reading, Told};
 
-use crate::{Shop, parked, plan::key};
+use crate::{
+    Shop,
+    parked::{self, Waiting},
+    plan::key,
+};
 
-/// For each thing that is open a task may hold so many entries: its mark, its deadline, its question, what is parked.
+/// For each thing that is open a task may hold so many entries: its mark, its deadline, its question, an input that is
+/// parked.
 const ENTRIES: u64 = 4;
 
 /// The tables that are followed, and who follows them.
@@ -69,7 +74,7 @@ impl Shop {
         tasks.collect()
     }
 
-    /// How much is open for each task: orders that have not ended or were poisoned, and what is parked.
+    /// How much is open for each task: orders that have not ended or were poisoned, and every input that is parked.
     fn open_subjects(&self, history: &History) -> BTreeMap<(Source, u16), u64> {
         let fates = history.fates().into_iter();
         let orders =
@@ -82,8 +87,8 @@ impl Shop {
                 *open.entry((service, partition)).or_default() += 1;
             }
         }
-        for (service, partition, _) in parked::waiting(history) {
-            *open.entry((service, partition)).or_default() += 1;
+        for Waiting { service, partition, inputs, .. } in parked::waiting(history) {
+            *open.entry((service, partition)).or_default() += inputs as u64;
         }
         open
     }

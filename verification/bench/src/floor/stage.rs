@@ -13,7 +13,7 @@ use events_schema::{Key, Record, Timestamp, Topic, peek_type};
 use serde::{Deserialize, Serialize};
 
 use super::Pool;
-use crate::wait;
+use rig::wait;
 
 /// What a stage is told.
 #[derive(clap::Args)]

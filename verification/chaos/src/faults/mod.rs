@@ -19,8 +19,8 @@ use crate::{
     proxy::Mode,
     report::Hit,
     shop::{SOON, Shop},
-    wait,
 };
+use rig::wait;
 
 pub use operator::parked;
 pub use poison::PREFIX as POISON;

@@ -9,8 +9,8 @@ use super::Evidence;
 use crate::{
     process::is_gone,
     shop::{SOON, Shop},
-    wait,
 };
+use rig::wait;
 
 /// Kills a broker, leaves it away for a moment, and starts it on what it had written.
 pub fn broker(shop: &mut Shop, draw: &mut StdRng) -> Result<Evidence> {

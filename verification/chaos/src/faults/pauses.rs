@@ -13,8 +13,8 @@ use crate::{
     fleet::{INSTANCES, SESSION, Seat, TRANSACTION},
     process::entries,
     shop::{SOON, Shop},
-    wait,
 };
+use rig::wait;
 
 /// The broker looks for sessions and transactions that are over time once a second.
 const SWEEP: Duration = Duration::from_millis(1_200);

@@ -8,8 +8,8 @@ use crate::{
     fleet::{INSTANCES, SERVICES, Seat},
     process::is_gone,
     shop::{SOON, Shop},
-    wait,
 };
+use rig::wait;
 
 fn service(draw: &mut StdRng) -> &'static str {
     SERVICES[draw.random_range(0..SERVICES.len())]

@@ -6,10 +6,8 @@ use anyhow::Result;
 use rand::{Rng, rngs::StdRng};
 
 use super::Evidence;
-use crate::{
-    shop::{SOON, Shop},
-    wait,
-};
+use crate::shop::{SOON, Shop};
+use rig::wait;
 
 /// Every byte is late for some seconds, both ways.
 pub fn latency(shop: &mut Shop, draw: &mut StdRng) -> Result<Evidence> {

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(ask(&mut stream).unwrap(), FRAME);
         assert_eq!(proxy.counts().delayed, 0);
         proxy.set_latency(Duration::from_millis(40));
-        let since = crate::wait::now();
+        let since = rig::wait::now();
         assert_eq!(ask(&mut stream).unwrap(), FRAME);
         assert!(since.elapsed() >= Duration::from_millis(80));
         assert_eq!(proxy.counts().delayed, 2 * FRAME.len() as u64);
@@ -184,7 +184,7 @@ mod tests {
         proxy.cut();
         assert!(streams.iter_mut().all(|stream| ask(stream).is_err()));
         // A client may see its end before the proxy has counted it.
-        let since = crate::wait::now();
+        let since = rig::wait::now();
         while proxy.counts().reset < 3 && since.elapsed() < Duration::from_secs(10) {
             std::thread::yield_now();
         }

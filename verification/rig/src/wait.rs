@@ -1,4 +1,5 @@
-//! Waiting: for a condition, with a bound. Ctrl-C ends every wait, and so the run, with all it has started.
+//! Waiting: for a condition, with a bound; never for time to pass. Ctrl-C ends every wait, and so the run, with all it has
+//! started.
 
 use std::{
     sync::{
@@ -35,7 +36,7 @@ pub fn go_on() -> Result<()> {
     if is_over() { bail!("interrupted") } else { Ok(()) }
 }
 
-/// Looks until there is something; the last reason why not is told when the bound is reached.
+/// Looks until there is something; the last reason why not is told when the bound is reached. An error ends the wait.
 pub fn until<T>(
     what: &str,
     bound: Duration,
@@ -53,7 +54,7 @@ pub fn until<T>(
 }
 
 /// The monotonic clock.
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+#[expect(clippy::disallowed_methods, reason = "bounds waits and measures them, at the edge")]
 pub fn now() -> Instant {
     Instant::now()
 }
