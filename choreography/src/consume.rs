@@ -106,7 +106,7 @@ impl<S: Service> Worker<S> {
         }
         speaker.hosted.touched = true;
         if speaker.hosted.parking.blocks(&subject) {
-            return speaker.park(&mut cause, subject, record, "behind an earlier parked record");
+            return speaker.park_behind(&mut cause, subject, record);
         }
         match decider.decide(&command, &mut cause, subject)? {
             Ok(()) => Ok(()),

@@ -16,6 +16,9 @@ pub(crate) mod header {
     pub(crate) const TOPIC: &str = "parked-topic";
     pub(crate) const PARTITION: &str = "parked-partition";
     pub(crate) const OFFSET: &str = "parked-offset";
+    /// Written by an operator's tool: the offset of the parked record, on the same topic and partition, whose place this
+    /// one takes. It stays the record's own.
+    pub(crate) const CORRECTS: &str = "corrects";
     /// Present when the value was cut because the log would not take it whole.
     pub(crate) const TRUNCATED: &str = "parked-truncated";
 }
@@ -87,8 +90,12 @@ impl Parking {
 
     /// Whether this waits among what waits for the subject.
     pub(crate) fn holds(&self, subject: &Key, what: &Waiting) -> bool {
-        let numbers = self.queues.get(subject).map_or(0..0, |queue| queue.oldest..queue.next);
-        numbers.into_iter().any(|number| self.waiting.get(&(*subject, number)) == Some(what))
+        self.number(subject, what).is_some()
+    }
+
+    fn number(&self, subject: &Key, what: &Waiting) -> Option<u64> {
+        let Queue { oldest, next, .. } = *self.queues.get(subject)?;
+        (oldest..next).find(|number| self.waiting.get(&(*subject, *number)) == Some(what))
     }
 
     /// How many subjects are blocked.
@@ -104,9 +111,12 @@ impl Parking {
     /// Folds a parking fact.
     pub(crate) fn fold(&mut self, subject: Key, fact: &ParkingFact) {
         match fact {
-            ParkingFact::EventParked(EventParked { topic, partition, offset, .. }) => {
-                if let Some(new) = Waiting::read(topic, *partition, *offset) {
-                    self.push(subject, new);
+            ParkingFact::EventParked(EventParked { topic, partition, offset, corrects, .. }) => {
+                let Some(new) = Waiting::read(topic, *partition, *offset) else { return };
+                let old = corrects.and_then(|offset| Waiting::read(topic, *partition, offset));
+                match old.and_then(|old| self.number(&subject, &old)) {
+                    Some(number) => self.waiting.put((subject, number), new),
+                    None => self.push(subject, new),
                 }
             }
             ParkingFact::EventResumed(EventResumed { topic, partition, offset, .. })
@@ -163,7 +173,12 @@ mod tests {
     use super::*;
 
     fn parked(offset: i64) -> ParkingFact {
-        EventParked { topic: "checkout".to_owned(), partition: 0, offset, reason: String::new() }.into()
+        parked_for(offset, None)
+    }
+
+    fn parked_for(offset: i64, corrects: Option<i64>) -> ParkingFact {
+        EventParked { topic: "checkout".to_owned(), partition: 0, offset, reason: String::new(), corrects }
+            .into()
     }
 
     fn resumed(offset: i64) -> ParkingFact {
@@ -184,6 +199,20 @@ mod tests {
         assert!(!parking.blocks(&subject));
         parking.roll_back();
         assert_eq!(parking.oldest(&subject).map(|oldest| oldest.named(0).2), Some(0));
+    }
+
+    #[test]
+    fn a_corrected_record_takes_the_place_of_the_one_it_corrects() {
+        let (mut parking, subject) = (Parking::default(), "o-1".parse().unwrap());
+        (0..3).for_each(|offset| parking.fold(subject, &parked(offset)));
+        parking.fold(subject, &parked_for(7, Some(1)));
+        parking.fold(subject, &parked_for(8, Some(1)));
+        let mut left = Vec::new();
+        while let Some(oldest) = parking.oldest(&subject).map(|oldest| oldest.named(0).2) {
+            left.push(oldest);
+            parking.fold(subject, &resumed(oldest));
+        }
+        assert_eq!(left, [0, 7, 2, 8], "the second comes too late and waits as any other");
     }
 
     #[test]

@@ -187,6 +187,25 @@ impl<S: Service> Speaker<'_, S> {
         self.parked(cause, subject, &Waiting::Record(record.place), reason)
     }
 
+    /// Sets a record aside whose subject is blocked: behind all that waits, or in the place of the one it corrects.
+    pub(crate) fn park_behind(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        record: &Record<'_>,
+    ) -> Result<(), Failed> {
+        let Place { topic, partition, .. } = record.place;
+        let waits = |offset: &i64| {
+            self.hosted.parking.holds(&subject, &Waiting::Record(Place { offset: *offset, topic, partition }))
+        };
+        let Some(offset) = corrected(record).filter(waits) else {
+            return self.park(cause, subject, record, "behind an earlier parked record");
+        };
+        let (what, reason) = (Waiting::Record(record.place), format!("corrects offset {offset}"));
+        self.append_parked(subject, &what, &OwnedRecord::from(record), &reason)?;
+        self.set_aside(cause, subject, &what, &reason, Some(offset))
+    }
+
     /// Sets a deadline aside.
     pub(crate) fn park_deadline(
         &mut self,
@@ -298,8 +317,19 @@ impl<S: Service> Speaker<'_, S> {
         what: &Waiting,
         reason: &str,
     ) -> Result<(), Failed> {
+        self.set_aside(cause, subject, what, reason, None)
+    }
+
+    fn set_aside(
+        &mut self,
+        cause: &mut Cause,
+        subject: Key,
+        what: &Waiting,
+        reason: &str,
+        corrects: Option<i64>,
+    ) -> Result<(), Failed> {
         let (topic, partition, offset) = what.named(self.hosted.task.partition);
-        let fact = EventParked { topic, partition, offset, reason: clip(reason).to_owned() };
+        let fact = EventParked { topic, partition, offset, reason: clip(reason).to_owned(), corrects };
         self.say_parking(cause, subject, fact.into())
     }
 
@@ -335,6 +365,12 @@ impl<S: Service> Speaker<'_, S> {
         self.hosted.park(subject, id, &fact);
         Ok(())
     }
+}
+
+/// The offset of the record that an outsider's record says it corrects.
+fn corrected(record: &Record<'_>) -> Option<i64> {
+    let named = record.headers.get(header::CORRECTS).filter(|_| record.place.topic.is_outsiders())?;
+    std::str::from_utf8(named).ok()?.parse().ok()
 }
 
 /// A reason at a length that a fact can carry: an operator's, or a panic's, may be of any.

@@ -53,10 +53,10 @@ pub const CODES: &str = "Exit codes:
   2    usage
   3    --wait: rejected
   4    --wait: cancelled
-  5    --wait: not ended within --timeout; audit: not settled within --settle-within
+  5    --wait: not ended within --timeout; audit: not settled within --settle-within; parked: an edit not taken
   6    audit, demo: a promise is broken; reconcile: ledger and log differ
   7    refund, release, expire: the order does not need it
-  65   schemas: an event is wrong, a change breaks a reader, a registry refuses
+  65   schemas, parked: an event is wrong; schemas: a change breaks a reader, a registry refuses
   66   no such order, product, parked record, event or file
   69   broker unreachable
   78   configuration or topic layout wrong

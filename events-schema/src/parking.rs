@@ -17,8 +17,12 @@ pub struct EventParked {
     pub partition: u16,
     /// Its offset.
     pub offset: i64,
-    /// Why; `behind …` when it only waits for an earlier one.
+    /// Why; `behind …` when it only waits for an earlier one, `corrects …` when it waits in the place of another.
     pub reason: String,
+    /// The offset of the record whose place among the waiting it takes, on the same topic and partition; that one waits
+    /// no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<i64>,
 }
 
 /// A parked record was taken after all.

@@ -100,6 +100,38 @@ fn a_discarded_record_is_given_up_and_what_waited_behind_it_is_taken() {
 }
 
 #[test]
+fn a_corrected_record_takes_the_place_of_the_parked_one_and_survives_a_restart() {
+    let stage = Stage::new();
+    let mut member = stage.member("0");
+    let place = home("o-1");
+    stage.write(Topic::Checkout, place, "o-1", "garbage");
+    stage.cancel("o-1");
+    stage.settle(&mut member);
+    stage.correct("o-1", 0);
+    stage.settle(&mut member);
+    let mut successor = stage.member("0");
+    stage.operate("ParkedResumeRequested", "o-1", place);
+    stage.settle(&mut successor);
+    let waits = ["EventParked", "EventParked", "EventParked"];
+    let told = ["Counted 1", "EventResumed", "Ended", "EventResumed"];
+    assert_eq!(stage.story("o-1"), [&waits[..], &told[..]].concat());
+    assert_eq!(reasons(&stage, "EventParked")[2], "corrects offset 0");
+}
+
+#[test]
+fn a_correction_of_what_does_not_wait_is_an_event_like_any_other() {
+    let stage = Stage::new();
+    let mut member = stage.member("0");
+    stage.correct("o-1", 17);
+    stage.settle(&mut member);
+    assert_eq!(stage.story("o-1"), ["Counted 1"]);
+    stage.write(Topic::Checkout, home("o-1"), "o-1", "garbage");
+    stage.correct("o-1", 17);
+    stage.settle(&mut member);
+    assert!(reasons(&stage, "EventParked")[1].starts_with("behind"));
+}
+
+#[test]
 fn what_still_cannot_be_taken_waits_on_and_says_why() {
     let stage = Stage::new();
     let mut member = stage.member("0");

@@ -157,6 +157,14 @@ impl Stage {
         self.write(Topic::Checkout, home(subject), subject, &self.placement(note))
     }
 
+    /// Places an order as a correction of what stands at this offset.
+    pub fn correct(&self, subject: &str, offset: i64) {
+        let at = Input { topic: Topic::Checkout, partition: home(subject) };
+        let headers = vec![("corrects".to_owned(), offset.to_string().into_bytes())];
+        let value = self.placement("");
+        self.log.produce(at, self.clock.now(), Some(subject.as_bytes()), Some(value.as_bytes()), headers);
+    }
+
     pub fn placement(&self, note: &str) -> String {
         self.placed.set(self.placed.get() + 1);
         let id = self.placed.get();

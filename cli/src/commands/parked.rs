@@ -1,6 +1,7 @@
 //! `parked`: records a service could not take. Each blocks its order or SKU until somebody decides.
 
 mod decide;
+mod edit;
 mod show;
 
 use std::collections::BTreeSet;
@@ -36,6 +37,8 @@ pub enum Command {
     Resume(decide::Args),
     /// Give a subject's oldest parked record up, then carry on with those that waited behind it
     Discard(decide::Args),
+    /// Put a corrected event in the place of a subject's oldest parked one, then try again
+    Edit(edit::Args),
 }
 
 /// The services that park.
@@ -68,6 +71,7 @@ pub fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
         Command::Show { what } => show::show(&book, &what, session),
         Command::Resume(args) => decide::resume(args, &book, &cluster, session),
         Command::Discard(args) => decide::discard(args, &book, &cluster, session),
+        Command::Edit(args) => edit::edit(args, &book, &cluster, session),
     }
 }
 

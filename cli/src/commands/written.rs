@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::{exit::Failure, session::Session};
 
 /// An event that the brokers have.
-pub struct Written {
+pub struct Written<'a> {
     /// Its name.
-    pub event: &'static str,
+    pub event: &'a str,
     /// What it is about.
     pub subject: Key,
     /// Where it stands.
@@ -16,15 +16,15 @@ pub struct Written {
 }
 
 #[derive(Serialize)]
-struct Line {
-    event: &'static str,
+struct Line<'a> {
+    event: &'a str,
     subject: Key,
     topic: &'static str,
     partition: u16,
     offset: i64,
 }
 
-impl Written {
+impl Written<'_> {
     /// Prints it: one line, one JSON object.
     pub fn print(&self, session: &mut Session) -> Result<(), Failure> {
         let Written { event, subject, place } = *self;

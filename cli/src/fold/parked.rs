@@ -32,6 +32,8 @@ pub enum Fate {
     Waiting,
     /// It was taken after all.
     Resumed,
+    /// An operator wrote it anew, and that waits in its place.
+    Corrected,
     /// It was given up: why.
     Discarded(String),
 }
@@ -42,6 +44,7 @@ impl Fate {
         match self {
             Fate::Waiting => "waiting",
             Fate::Resumed => "resumed",
+            Fate::Corrected => "corrected",
             Fate::Discarded(_) => "discarded",
         }
     }
@@ -58,6 +61,8 @@ pub struct Parked {
     pub since: Timestamp,
     /// Where it stands now, on the dead-letter topic.
     pub stands: Place,
+    /// Where that stands whose place among the waiting it took: itself, unless it corrects another.
+    pub turn: Place,
     /// The record itself.
     pub record: OwnedRecord,
     /// What became of it.
@@ -92,6 +97,7 @@ impl Book {
             reason: text("parked-reason").unwrap_or_default(),
             since: text("parked-at").and_then(|at| at.parse().ok()).unwrap_or(record.appended),
             stands: record.place,
+            turn: record.place,
             record: OwnedRecord::from(record),
             fate: Fate::Waiting,
         };
@@ -100,17 +106,36 @@ impl Book {
 
     /// Folds what a service said of a record it had set aside.
     pub fn fold(&mut self, service: Source, fact: &ParkingFact) {
-        let (place, fate) = match fact {
-            ParkingFact::EventForwarded(_) => return,
-            ParkingFact::EventParked(p) => ((&p.topic, p.partition, p.offset), Fate::Waiting),
-            ParkingFact::EventResumed(p) => ((&p.topic, p.partition, p.offset), Fate::Resumed),
-            ParkingFact::EventDiscarded(p) => {
-                ((&p.topic, p.partition, p.offset), Fate::Discarded(p.reason.clone()))
+        let mut becomes = |topic: &String, partition: u16, offset: i64, fate: Fate| {
+            let identity = Identity { service, topic: topic.clone(), partition, offset };
+            if let Some(parked) = self.0.get_mut(&identity) {
+                parked.fate = fate;
             }
         };
-        let identity = Identity { service, topic: place.0.clone(), partition: place.1, offset: place.2 };
-        if let Some(parked) = self.0.get_mut(&identity) {
-            parked.fate = fate;
+        match fact {
+            ParkingFact::EventForwarded(_) => {}
+            ParkingFact::EventParked(p) => {
+                becomes(&p.topic, p.partition, p.offset, Fate::Waiting);
+                if let Some(old) = p.corrects {
+                    becomes(&p.topic, p.partition, old, Fate::Corrected);
+                    self.take_turn(
+                        &Identity { service, topic: p.topic.clone(), partition: p.partition, offset: old },
+                        p.offset,
+                    );
+                }
+            }
+            ParkingFact::EventResumed(p) => becomes(&p.topic, p.partition, p.offset, Fate::Resumed),
+            ParkingFact::EventDiscarded(p) => {
+                becomes(&p.topic, p.partition, p.offset, Fate::Discarded(p.reason.clone()));
+            }
+        }
+    }
+
+    /// What stands at this offset waits in the place of the other.
+    fn take_turn(&mut self, old: &Identity, offset: i64) {
+        let Some(turn) = self.0.get(old).map(|parked| parked.turn) else { return };
+        if let Some(new) = self.0.get_mut(&Identity { offset, ..old.clone() }) {
+            new.turn = turn;
         }
     }
 
@@ -120,7 +145,7 @@ impl Book {
             .waiting()
             .filter(|(identity, parked)| identity.service == service && parked.subject == *subject)
             .collect();
-        queue.sort_by_key(|(_, parked)| parked.stands);
+        queue.sort_by_key(|(_, parked)| parked.turn);
         queue
     }
 

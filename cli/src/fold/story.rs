@@ -158,9 +158,10 @@ impl Story {
             ParkingFact::EventForwarded(_) => {}
             ParkingFact::EventParked(p) => {
                 let record = identity(&p.topic, p.partition, p.offset);
-                // Tried in vain it keeps its place, and has a newer reason.
-                match self.blocked.iter_mut().find(|block| block.record == record) {
-                    Some(block) => block.reason = p.reason.clone(),
+                let old = p.corrects.map_or(record.clone(), |old| identity(&p.topic, p.partition, old));
+                // Tried in vain it keeps its place, and has a newer reason; corrected it has the place of the other.
+                match self.blocked.iter_mut().find(|block| block.record == old) {
+                    Some(block) => (block.record, block.reason) = (record, p.reason.clone()),
                     None => self.blocked.push(Block { record, reason: p.reason.clone(), since: time }),
                 }
             }

@@ -10,7 +10,7 @@ use rdkafka::{
     ClientConfig, ClientContext,
     config::RDKafkaLogLevel,
     error::{KafkaError, RDKafkaErrorCode},
-    message::{DeliveryResult, Message},
+    message::{DeliveryResult, Header, Message, OwnedHeaders},
     producer::{BaseProducer, BaseRecord, Producer, ProducerContext},
 };
 
@@ -74,11 +74,23 @@ impl Cluster {
 impl Writer<'_> {
     /// Hands one record to the client; waits while the client's queue is full.
     pub fn write(&self, topic: Topic, partition: u16, key: Key, value: &[u8]) -> Result<(), Failure> {
+        self.send(topic, partition, key, value, None)
+    }
+
+    fn send(
+        &self,
+        topic: Topic,
+        partition: u16,
+        key: Key,
+        value: &[u8],
+        headers: Option<OwnedHeaders>,
+    ) -> Result<(), Failure> {
         let name = self.cluster.name_of(topic);
         let mut record = BaseRecord::with_opaque_to(&name, Box::new(key))
             .partition(i32::from(partition))
             .key(key.as_bytes())
             .payload(value);
+        record.headers = headers;
         loop {
             match self.producer.send(record) {
                 Ok(()) => return Ok(()),
@@ -90,6 +102,22 @@ impl Writer<'_> {
                 Err((error, _)) => return Err(Failure::of_client(&format!("writing to {name}"), &error)),
             }
         }
+    }
+
+    /// Writes one record with headers of its own and waits for it.
+    pub fn write_with(
+        &self,
+        topic: Topic,
+        partition: u16,
+        key: Key,
+        value: &[u8],
+        headers: &[(&str, String)],
+    ) -> Result<Place, Failure> {
+        let own = |all: OwnedHeaders, (name, value): &(&str, String)| {
+            all.insert(Header { key: name, value: Some(value) })
+        };
+        self.send(topic, partition, key, value, Some(headers.iter().fold(OwnedHeaders::new(), own)))?;
+        self.delivered_one(topic, key)
     }
 
     /// What was delivered since the last call. Does not wait: the client's own waiting spins below a millisecond.
@@ -113,6 +141,10 @@ impl Writer<'_> {
     /// Writes one record and waits for it.
     pub fn write_one(&self, topic: Topic, partition: u16, key: Key, value: &[u8]) -> Result<Place, Failure> {
         self.write(topic, partition, key, value)?;
+        self.delivered_one(topic, key)
+    }
+
+    fn delivered_one(&self, topic: Topic, key: Key) -> Result<Place, Failure> {
         let delivered = self.drain()?;
         let lost = || Failure::Ours(format!("the client lost the report about {key} on {topic}"));
         delivered.last().map(|delivered| delivered.place).ok_or_else(lost)

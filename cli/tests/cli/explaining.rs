@@ -70,8 +70,13 @@ pub fn stuck_lists_what_is_open_with_its_owner_and_leaves_out_what_rests(stage: 
     waits_for_payment(&mut scribe, "o-pay");
     scribe.say(Source::Order, "o-stock", None, &accepted());
     scribe.say(Source::Order, "o-parked", None, &accepted());
-    let parked =
-        EventParked { topic: "orders".to_owned(), partition: 0, offset: 7, reason: "it broke".to_owned() };
+    let parked = EventParked {
+        topic: "orders".to_owned(),
+        partition: 0,
+        offset: 7,
+        reason: "it broke".to_owned(),
+        corrects: None,
+    };
     scribe.say_on(Topic::Inventory, home("o-parked"), Source::Inventory, "o-parked", None, &parked);
     // A payment that came although the order is cancelled: somebody owes a refund.
     scribe.say(Source::Order, "o-owed", None, &cancelled(CancelReason::CustomerRequest));
@@ -107,8 +112,13 @@ pub fn a_parked_order_is_explained_with_the_command_that_resumes_it(stage: &Stag
     let mut scribe = Scribe::new(stage);
     scribe.say(Source::Order, "o-1", None, &accepted());
     let (topic, offset) = ("orders".to_owned(), 0);
-    let parked =
-        EventParked { topic: topic.clone(), partition: home("o-1"), offset, reason: "it broke".to_owned() };
+    let parked = EventParked {
+        topic: topic.clone(),
+        partition: home("o-1"),
+        offset,
+        reason: "it broke".to_owned(),
+        corrects: None,
+    };
     scribe.say_on(Topic::Inventory, home("o-1"), Source::Inventory, "o-1", None, &parked);
     let why = json(stage, &["why", "o-1"]);
     assert_eq!(why["waits_for"]["owner"], "operator");

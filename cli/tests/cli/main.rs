@@ -74,6 +74,8 @@ scenarios! {
     auditing::a_shop_that_has_not_settled_in_time_ends_with_5,
     parking::a_parked_record_is_listed_shown_and_resumed_where_it_stands,
     parking::a_dry_run_writes_nothing_and_shows_what_waits,
+    parking::a_corrected_event_names_the_one_whose_place_it_takes,
+    parking::a_correction_that_is_none_is_refused,
     parking::a_decided_record_waits_no_more,
     repairing::what_a_cancelled_order_keeps_is_asked_back_only_with_yes,
     repairing::a_repair_that_an_order_does_not_need_is_refused,

@@ -4,7 +4,7 @@ use events_schema::{Source, Topic, parking::EventDiscarded};
 
 use crate::{
     facts::Scribe,
-    stage::{Stage, home},
+    stage::{Run, Stage, home},
 };
 
 /// Writes a record as a service sets it aside.
@@ -67,6 +67,56 @@ pub fn a_dry_run_writes_nothing_and_shows_what_waits(stage: &Stage) {
     assert!(stage.records("operations").is_empty());
     let list = stage.ctl(&["parked", "list"]).ends_with(0);
     assert!(list.err.starts_with("1 wait: 1 at order; the oldest for "), "{list:?}");
+}
+
+/// Runs `parked edit o-1` with this event as the corrected one.
+fn edit(stage: &Stage, event: &str, more: &[&str]) -> Run {
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/corrected.json");
+    let file = format!("{file}.{}", std::thread::current().name().unwrap_or_default().replace("::", "-"));
+    std::fs::write(&file, event).unwrap();
+    stage.ctl(&[&["parked", "edit", "o-1", "--with", &file], more].concat())
+}
+
+pub fn a_corrected_event_names_the_one_whose_place_it_takes(stage: &Stage) {
+    set_aside(stage, Topic::OrderParked, "order");
+    let partition = home("o-1");
+    let event = r#"{"type":"OrderCancellationRequested","id":"e-1","data":{}}"#;
+    let because = ["--reason", "a slip", "--by", "ada", "--timeout", "1"];
+    let preview = edit(stage, event, &[&because[..], &["--dry-run"]].concat()).ends_with(0).out;
+    assert!(
+        preview.ends_with(&format!("with a OrderCancellationRequested on checkout-{partition}\n")),
+        "{preview}"
+    );
+    assert!(stage.records("checkout").is_empty());
+    let run = edit(stage, event, &because).ends_with(5);
+    assert!(run.err.contains(&format!("order has not taken checkout-{partition}@0 within 1s")), "{run:?}");
+    let written = &stage.records("checkout")[0];
+    assert_eq!(
+        (&written["event"]["id"], &written["headers"]["corrects"]),
+        (&"e-1".into(), &"17".into()),
+        "{written}"
+    );
+    assert!(stage.records("operations").is_empty(), "nobody is asked for another try of the garbage");
+}
+
+pub fn a_correction_that_is_none_is_refused(stage: &Stage) {
+    set_aside(stage, Topic::OrderParked, "order");
+    let because = ["--reason", "a slip"];
+    for (event, complaint) in [
+        ("{", "not JSON"),
+        (r#"{"type":"OrderPlaced","data":{"lines":7}}"#, "data of OrderPlaced"),
+        (r#"{"type":"StockReceived","data":{"quantity":1}}"#, "no event of checkout"),
+        (
+            r#"{"type":"OrderCancellationRequested","subject":"o-2","data":{}}"#,
+            "it is about o-2, but o-1 is blocked",
+        ),
+    ] {
+        let run = edit(stage, event, &because).ends_with(65);
+        assert!(run.err.contains(complaint), "{run:?}");
+    }
+    edit(stage, "{}", &[]).ends_with(2);
+    stage.ctl(&["parked", "edit", "o-1", "--with", "no-such-file", "--reason", "a slip"]).ends_with(66);
+    assert!(stage.records("checkout").is_empty());
 }
 
 pub fn a_decided_record_waits_no_more(stage: &Stage) {

@@ -1,6 +1,6 @@
 //! Orders that are under way, so that nobody takes a shop at work for one that has settled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events_schema::{
     Key, checkout::CheckoutEvent, orders::OrderFact, parking::ParkingFact, payments::PaymentFact,
@@ -18,7 +18,6 @@ struct Order {
     captured: bool,
     /// Given back, or found impossible to give back.
     refunded: bool,
-    parked: i64,
     given_up: bool,
 }
 
@@ -29,11 +28,7 @@ impl Order {
             Told::Order(OrderFact::OrderRejected(_) | OrderFact::OrderCompleted(_)) => self.ended = true,
             Told::Order(OrderFact::OrderCancelled(_)) => (self.ended, self.cancelled) = (true, true),
             Told::Payment(fact) => self.take_payment(fact),
-            Told::Parking(ParkingFact::EventParked(_)) => self.parked += 1,
-            Told::Parking(ParkingFact::EventResumed(_)) => self.parked -= 1,
-            Told::Parking(ParkingFact::EventDiscarded(_)) => {
-                (self.parked, self.given_up) = (self.parked - 1, true);
-            }
+            Told::Parking(ParkingFact::EventDiscarded(_)) => self.given_up = true,
             _ => {}
         }
     }
@@ -52,7 +47,7 @@ impl Order {
     fn is_open(&self) -> bool {
         let owes = self.captured && self.cancelled && !self.refunded;
         let waits = (self.placed && !self.ended) || (self.asking && !self.answered) || owes;
-        waits && self.parked <= 0 && !self.given_up
+        waits && !self.given_up
     }
 }
 
@@ -64,5 +59,7 @@ pub(crate) fn orders(history: &History) -> Vec<Key> {
             orders.entry(event.subject).or_default().take(event);
         }
     }
-    orders.into_iter().filter(|(_, order)| order.is_open()).map(|(id, _)| id).collect()
+    let parked: BTreeSet<Key> = invariants::waiting(history).iter().map(|one| one.subject).collect();
+    let open = orders.into_iter().filter(|(id, order)| order.is_open() && !parked.contains(id));
+    open.map(|(id, _)| id).collect()
 }

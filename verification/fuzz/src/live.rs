@@ -93,7 +93,13 @@ pub fn parked_record(bytes: &[u8]) {
 /// log begins, or refuses to start because what it should go on from is gone.
 pub fn positions_header(bytes: &[u8]) {
     let log = MemoryLog::new(1);
-    let parked = EventParked { topic: "answer".to_owned(), partition: 0, offset: 0, reason: String::new() };
+    let parked = EventParked {
+        topic: "answer".to_owned(),
+        partition: 0,
+        offset: 0,
+        reason: String::new(),
+        corrects: None,
+    };
     let headers = vec![("consumed".to_owned(), bytes.to_vec())];
     put(&log, Frame { headers, ..Frame::of(Topic::Orders, &fact_of(Source::Order, &parked)) });
     for (topic, value) in probes(Source::Order) {

@@ -25,7 +25,10 @@ impl Aside {
     pub(crate) fn take(&mut self, fact: &ParkingFact, own: Topic, history: &History) {
         let own = own.name();
         match fact {
-            ParkingFact::EventParked(EventParked { topic, partition, offset, .. }) => {
+            ParkingFact::EventParked(EventParked { topic, partition, offset, corrects, .. }) => {
+                if let Some(old) = corrects {
+                    self.waiting.remove(&(own, topic.clone(), *partition, *old));
+                }
                 self.waiting.insert((own, topic.clone(), *partition, *offset));
             }
             ParkingFact::EventResumed(EventResumed { topic, partition, offset, .. }) => {

@@ -31,6 +31,7 @@ mod stock;
 mod undone;
 mod verdict;
 mod views;
+mod waiting;
 mod wire;
 
 use index::Index;
@@ -47,6 +48,7 @@ pub use order::{Fate, Order};
 pub use runner::{Derivation, Folded, Memory, Pace, Poison, Reading, Rerun, Starts};
 pub use verdict::{Breach, Verdict};
 pub use views::{Sighting, Status};
+pub use waiting::{Waiting, waiting};
 
 /// Judges a history by itself. `settled`: nothing is under way any more, so that the promises about the end are due too.
 pub fn check(history: &History, settled: bool) -> Vec<Verdict> {

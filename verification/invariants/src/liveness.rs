@@ -99,8 +99,8 @@ fn parkings<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Event, Opt
     events.filter_map(move |event| match &event.told {
         Told::Parking(ParkingFact::EventParked(fact)) => {
             let of = (event.place.topic, event.place.partition, event.subject);
-            let behind = fact.reason.starts_with("behind") && !blocked.insert(of);
-            blocked.insert(of);
+            let behind = fact.corrects.is_some() || fact.reason.starts_with("behind");
+            let behind = !blocked.insert(of) && behind;
             let topic = Topic::from_name(&fact.topic);
             let place = topic.map(|topic| Place { topic, partition: fact.partition, offset: fact.offset });
             Some((event, place, behind))

@@ -69,8 +69,10 @@ fn follow(
         Told::Parking(ParkingFact::EventParked(fact)) => {
             let name = (fact.topic.clone(), fact.partition, fact.offset);
             let queue = waiting.entry(event.subject).or_default();
-            if !queue.contains(&name) {
-                queue.push_back(name);
+            let corrected = fact.corrects.map(|old| (fact.topic.clone(), fact.partition, old));
+            match queue.iter().position(|one| *one == name || corrected.as_ref() == Some(one)) {
+                Some(at) => queue[at] = name,
+                None => queue.push_back(name),
             }
         }
         Told::Parking(ParkingFact::EventForwarded(_)) => {}

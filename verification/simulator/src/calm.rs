@@ -3,7 +3,7 @@
 use events_schema::Key;
 use invariants::{Fate, Order, Starts};
 
-use crate::{Shop, Trouble, parked, process::Skew};
+use crate::{Shop, Trouble, process::Skew};
 
 impl Shop {
     /// Ends all trouble and lets the shop settle; then operators look after what is parked, if the plan says so.
@@ -50,7 +50,7 @@ impl Shop {
     fn mend(&mut self, discard: bool) -> Result<(), String> {
         // Garbage may wait behind garbage: each pass takes one of each subject.
         for _ in 0..if discard { 20 } else { 1 } {
-            let waiting = parked::waiting(&self.history());
+            let waiting = invariants::waiting(&self.history());
             if waiting.is_empty() {
                 return Ok(());
             }

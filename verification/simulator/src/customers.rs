@@ -64,6 +64,12 @@ impl Shop {
         }
     }
 
+    /// An operator writes an event in the place of what is parked there, which waits for the next try.
+    pub fn put_right<E: Event>(&mut self, parked: Place, subject: Key, event: &E) {
+        let corrects = ("corrects".to_owned(), parked.offset.to_string().into_bytes());
+        self.tell_with(subject, parked.partition, event, vec![corrects]);
+    }
+
     /// An operator ends a pending order before its time.
     pub fn expire(&mut self, order: Key) {
         self.tell(order, &ExpiryRequested::default());
@@ -119,12 +125,22 @@ impl Shop {
 
     /// Writes an event on some partition.
     pub(crate) fn tell_at<E: Event>(&mut self, subject: Key, partition: u16, event: &E) {
+        self.tell_with(subject, partition, event, Vec::new());
+    }
+
+    fn tell_with<E: Event>(
+        &mut self,
+        subject: Key,
+        partition: u16,
+        event: &E,
+        headers: Vec<(String, Vec<u8>)>,
+    ) {
         self.written += 1;
         let now = self.next_time();
         let id = EventId::from(key(&format!("told-{}", self.written)));
         let value = announce(Source::Cli, id, subject, now, event);
         let to = Input { topic: E::TOPICS[0], partition };
-        let offset = self.log.produce(to, now, Some(subject.as_bytes()), Some(&value), Vec::new());
+        let offset = self.log.produce(to, now, Some(subject.as_bytes()), Some(&value), headers);
         let Input { topic, partition } = to;
         self.answers.push(Answer { order: subject, id, topic, partition, offset, told: None });
     }

@@ -15,7 +15,6 @@ mod fragile;
 mod judge;
 mod known;
 mod mishaps;
-mod parked;
 mod plan;
 pub mod planted;
 mod probe;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use choreography::memory::CommitFate;
-use events_schema::{Source, Topic, partition_of};
-use invariants::Fate;
+use events_schema::{Source, Topic, checkout::OrderCancellationRequested, partition_of};
+use invariants::{Fate, Waiting};
 use rand::{Rng, seq::IndexedRandom};
 
 use crate::{
@@ -12,7 +12,6 @@ use crate::{
     Trouble::{self, *},
     customers::Poison,
     mishaps::Mishap,
-    parked,
     plan::key,
     process::Skew,
     storm::Storm,
@@ -102,9 +101,10 @@ impl Storm {
     }
 
     fn operate(&mut self, shop: &mut Shop) {
-        let waiting = parked::waiting(&shop.history());
+        let waiting = invariants::waiting(&shop.history());
         if let Some(one) = waiting.choose(&mut self.chance) {
             let discard = self.chance.random_bool(0.4);
+            correct(one, shop);
             shop.operate(one.service, one.subject, one.partition, discard);
         }
         self.repair(shop);
@@ -183,5 +183,16 @@ impl Storm {
                 process.mishaps().lock().mishap = mishaps.choose(&mut self.chance).copied();
             }
         }
+    }
+}
+
+/// Now and then an operator knows what garbage at the checkout was meant to say: that the order is to be cancelled.
+fn correct(one: &Waiting, shop: &mut Shop) {
+    let Some(place) = one.oldest.filter(|place| place.topic == Topic::Checkout && place.offset % 2 == 0)
+    else {
+        return;
+    };
+    if one.subject != place.as_key() && shop.history().at(place).is_none() {
+        shop.put_right(place, one.subject, &OrderCancellationRequested::default());
     }
 }

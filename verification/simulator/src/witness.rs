@@ -4,13 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use choreography::Input;
 use events_schema::{Key, Source, Topic, partition_of};
-use invariants::{Fate, History, Memory, Poison, Reading, Told};
+use invariants::{Fate, History, Memory, Poison, Reading, Told, Waiting, waiting};
 
-use crate::{
-    Shop,
-    parked::{self, Waiting},
-    plan::key,
-};
+use crate::{Shop, plan::key};
 
 /// For each thing that is open a task may hold so many entries: its mark, its deadline, its question, an input that is
 /// parked.
@@ -87,7 +83,7 @@ impl Shop {
                 *open.entry((service, partition)).or_default() += 1;
             }
         }
-        for Waiting { service, partition, inputs, .. } in parked::waiting(history) {
+        for Waiting { service, partition, inputs, .. } in waiting(history) {
             *open.entry((service, partition)).or_default() += inputs as u64;
         }
         open

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, io::IsTerminal, io::Write, time::Duration, time::Instant};
 
-use events_schema::{Key, Money, Topic, orders::CancelReason, parking::ParkingFact};
-use invariants::{Books, Fate, History, Told, Verdict};
+use events_schema::{Key, Money, Topic, orders::CancelReason};
+use invariants::{Books, Fate, History, Verdict};
 use serde::Serialize;
 
 use super::{crowd::Crowd, shop::Shop};
@@ -183,24 +183,7 @@ impl Outcome {
 
 /// Records that are parked and not resolved.
 fn parked(history: &History) -> usize {
-    let mut waiting: BTreeMap<(String, u16, i64), ()> = BTreeMap::new();
-    for event in
-        [Topic::Orders, Topic::Inventory, Topic::Payments].into_iter().flat_map(|topic| history.of(topic))
-    {
-        match &event.told {
-            Told::Parking(ParkingFact::EventParked(fact)) => {
-                waiting.insert((fact.topic.clone(), fact.partition, fact.offset), ());
-            }
-            Told::Parking(ParkingFact::EventResumed(fact)) => {
-                waiting.remove(&(fact.topic.clone(), fact.partition, fact.offset));
-            }
-            Told::Parking(ParkingFact::EventDiscarded(fact)) => {
-                waiting.remove(&(fact.topic.clone(), fact.partition, fact.offset));
-            }
-            _ => {}
-        }
-    }
-    waiting.len()
+    invariants::waiting(history).iter().map(|one| one.inputs).sum()
 }
 
 fn name(reason: CancelReason) -> String {

@@ -10,29 +10,29 @@ use events_schema::{
 use super::{Owner, show};
 use crate::{clock, commands::Written, exit::Failure, fold::parked::Book, log::Cluster, session::Session};
 
-/// Flags of `parked resume` and `parked discard`.
+/// Flags of all that decide.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The blocked order, SKU or customer
-    subject: Key,
+    pub(super) subject: Key,
     /// The service that parked it; may be left out when there is only one
     #[arg(long, value_enum)]
     service: Option<Owner>,
     /// Why; kept for ever
     #[arg(long)]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     /// Who asks
     #[arg(long, env = "USER", hide_env_values = true)]
-    by: Option<String>,
+    pub(super) by: Option<String>,
     /// Only show what would be asked, and of which records
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
 }
 
 /// Where a subject is blocked.
-struct Blocked {
-    service: Source,
-    partition: u16,
+pub(super) struct Blocked {
+    pub(super) service: Source,
+    pub(super) partition: u16,
 }
 
 /// Asks for another try.
@@ -82,7 +82,8 @@ fn preview(
     Ok(())
 }
 
-fn ask<E: Event>(
+/// Writes the request on the partition of what is parked.
+pub(super) fn ask<E: Event>(
     subject: Key,
     partition: u16,
     event: &E,
@@ -95,7 +96,7 @@ fn ask<E: Event>(
     Written { event: E::TYPE, subject, place }.print(session)
 }
 
-fn find(args: &Args, book: &Book) -> Result<Blocked, Failure> {
+pub(super) fn find(args: &Args, book: &Book) -> Result<Blocked, Failure> {
     let wanted = args.service.map(Owner::source);
     let waiting: BTreeSet<(Source, u16)> = book
         .waiting()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use events_schema::{Key, Source, Timestamp};
+use events_schema::{Key, Source, Timestamp, Topic};
 use serde::Serialize;
 
 use crate::{
@@ -172,6 +172,10 @@ fn page(identity: &Identity, parked: &Parked) -> Vec<String> {
         let (subject, service) = (parked.subject, identity.service);
         lines.push(format!("decide   orderctl parked resume {subject} --service {service}"));
         lines.push(format!("         orderctl parked discard {subject} --service {service} --reason …"));
+        if Topic::from_name(&identity.topic).is_some_and(Topic::is_outsiders) {
+            let edit = "--with FILE --reason …";
+            lines.push(format!("         orderctl parked edit {subject} --service {service} {edit}"));
+        }
     }
     lines
 }

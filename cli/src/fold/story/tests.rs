@@ -90,7 +90,7 @@ fn released_goods_are_no_longer_waited_for() {
 #[test]
 fn a_parked_record_comes_before_everything_else_until_it_is_resumed() {
     let (topic, reason) = ("checkout".to_owned(), "bad data".to_owned());
-    let parked = EventParked { topic: topic.clone(), partition: 0, offset: 1, reason };
+    let parked = EventParked { topic: topic.clone(), partition: 0, offset: 1, reason, corrects: None };
     let mut story = after([captured(), Told::Parking(parked.into())]);
     assert!(waits(&story).starts_with("an operator: a record is parked at order (bad data)"));
     let resumed = EventResumed { topic, partition: 0, offset: 1, reason: String::new() };

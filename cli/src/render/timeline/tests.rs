@@ -185,8 +185,13 @@ fn an_open_order_tells_who_has_to_move() {
 
 #[test]
 fn a_parked_order_tells_why() {
-    let parked =
-        EventParked { topic: "checkout".to_owned(), partition: 2, offset: 0, reason: "bad data".to_owned() };
+    let parked = EventParked {
+        topic: "checkout".to_owned(),
+        partition: 2,
+        offset: 0,
+        reason: "bad data".to_owned(),
+        corrects: None,
+    };
     let saga = Saga::new().told(Source::Order, 6_200, 0, &parked);
     assert_eq!(
         summary(&saga.timeline(), Timestamp(T0 + 6_200))[2],

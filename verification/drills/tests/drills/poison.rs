@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::shop::{PARTITIONS, SOON, Shop, Wish, ids};
 
 const GARBAGE: &[u8] = br#"{"type":"OrderPlaced","data":{"lines":7}}"#;
+const CORRECTED: &str = r#"{"type":"OrderPlaced","data":{"customer_id":"ada",
+    "lines":[{"sku":"mug","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}}"#;
 
 #[test]
 fn a_poisoned_order_waits_in_order_until_an_operator_decides_and_all_others_pass() {
@@ -36,7 +38,15 @@ fn a_poisoned_order_waits_in_order_until_an_operator_decides_and_all_others_pass
 
     shop.operate(&["parked", "discard", "torn", "--reason", "it is garbage"]);
     shop.await_count("EventResumed", 2);
-    let fates = shop.settle(&ids(others.iter().chain([&torn])), SOON);
+    let mended = Wish::new("mended", "tok_ok");
+    let home = i32::from(partition_of(&mended.id, PARTITIONS));
+    shop.customer.write(Topic::Checkout, Some(home), Some("mended"), GARBAGE);
+    shop.await_count("EventParked", 6);
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/corrected.json");
+    std::fs::write(file, CORRECTED).unwrap();
+    shop.operate(&["parked", "edit", "mended", "--with", file, "--reason", "the lines were lost"]);
+    let fates = shop.settle(&ids(others.iter().chain([&torn, &mended])), SOON);
+    assert_eq!(fates[&mended.id], Fate::Completed, "what was meant is done");
     assert!(
         matches!(fates[&torn.id], Fate::Cancelled(_)),
         "placed, then cancelled, in this order: {fates:?}"

@@ -1,6 +1,6 @@
 //! Stories of records that could not be taken: their order waits, in order, until somebody looks after it.
 
-use events_schema::{Source, Topic, orders::CancelReason};
+use events_schema::{Place, Source, Topic, checkout::OrderCancellationRequested, orders::CancelReason};
 use invariants::Fate;
 use simulator::Shop;
 
@@ -74,6 +74,43 @@ fn garbage_under_an_orders_key_is_given_up_and_the_order_goes_its_way() {
             "StockShipped",
             "OrderCompleted",
         ],
+    );
+}
+
+#[test]
+fn a_corrected_event_is_taken_in_the_place_of_the_garbage_before_what_waited_behind_it() {
+    let mut shop = shop();
+    shop.place(key("o-1"), "tok_late", &mugs(1));
+    a_while(&mut shop);
+    shop.garbage(Topic::Checkout, key("o-1"), 0);
+    shop.cancel(key("o-1"));
+    a_while(&mut shop);
+    let place = Place { topic: Topic::Checkout, partition: 0, offset: 1 };
+    let note = Some("as told by telephone".to_owned());
+    shop.put_right(place, key("o-1"), &OrderCancellationRequested { reason: note });
+    a_while(&mut shop);
+    shop.operate(Source::Order, key("o-1"), 0, false);
+    ended(&mut shop);
+    let told = simulator::story(&shop.history(), key("o-1"));
+    let from = told.iter().position(|line| line.starts_with("EventParked")).unwrap();
+    assert_eq!(
+        told[from..],
+        [
+            "EventParked (checkout: not JSON: expected ident at line 1 column 2)",
+            "EventParked (checkout: behind an earlier parked record)",
+            "OrderCancellationRequested",
+            "EventParked (checkout: corrects offset 1)",
+            "ParkedResumeRequested",
+            "OrderCancelled (customer_request)",
+            "EventResumed (checkout)",
+            "OrderCancellationRefused (already_ended)",
+            "EventResumed (checkout)",
+            "StockReleased (order_cancelled)",
+            "PaymentVoided",
+            "PaymentCaptured",
+            "RefundStarted",
+            "PaymentRefunded",
+        ]
     );
 }
 

@@ -1,27 +1,38 @@
-//! What is parked: a fold over what the services say of it.
+//! What waits for an operator: a fold over what the services say of parked inputs.
 
 use std::collections::BTreeMap;
 
 use events_schema::{
-    Key, Source, Topic,
+    Key, Place, Source, Topic,
     parking::{EventDiscarded, EventParked, EventResumed, ParkingFact},
 };
-use invariants::{History, Told};
+
+use crate::{History, Told};
 
 /// An input as a parking fact names it: topic, partition, offset.
 type Name = (String, u16, i64);
 
+fn place((topic, partition, offset): &Name) -> Option<Place> {
+    Some(Place { topic: Topic::from_name(topic)?, partition: *partition, offset: *offset })
+}
+
 /// A subject whose inputs wait for an operator.
-pub(crate) struct Waiting {
-    pub(crate) service: Source,
-    pub(crate) partition: u16,
-    pub(crate) subject: Key,
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// The service that parked them.
+    pub service: Source,
+    /// Its task.
+    pub partition: u16,
+    /// Who is blocked.
+    pub subject: Key,
     /// How many inputs wait.
-    pub(crate) inputs: usize,
+    pub inputs: usize,
+    /// Where the oldest of them stands, if it is a record.
+    pub oldest: Option<Place>,
 }
 
 /// All that wait.
-pub(crate) fn waiting(history: &History) -> Vec<Waiting> {
+pub fn waiting(history: &History) -> Vec<Waiting> {
     let mut waiting: BTreeMap<(u16, Key), Vec<Name>> = BTreeMap::new();
     let mut all = Vec::new();
     for (service, topic) in [
@@ -34,10 +45,12 @@ pub(crate) fn waiting(history: &History) -> Vec<Waiting> {
             let Told::Parking(fact) = &event.told else { continue };
             let of = waiting.entry((event.place.partition, event.subject)).or_default();
             match fact {
-                ParkingFact::EventParked(EventParked { topic, partition, offset, .. }) => {
-                    let name = (topic.clone(), *partition, *offset);
-                    if !of.contains(&name) {
-                        of.push(name);
+                ParkingFact::EventParked(EventParked { topic, partition, offset, corrects, .. }) => {
+                    let name = |offset: i64| (topic.clone(), *partition, offset);
+                    let old = corrects.map(name);
+                    match of.iter().position(|one| *one == name(*offset) || old.as_ref() == Some(one)) {
+                        Some(at) => of[at] = name(*offset),
+                        None => of.push(name(*offset)),
                     }
                 }
                 ParkingFact::EventResumed(EventResumed { topic, partition, offset, .. })
@@ -53,6 +66,7 @@ pub(crate) fn waiting(history: &History) -> Vec<Waiting> {
             partition: *partition,
             subject: *subject,
             inputs: of.len(),
+            oldest: of.first().and_then(place),
         }));
     }
     all
