@@ -83,7 +83,7 @@ fn every_mistake_known_to_slip_in_is_caught() {
 }
 
 #[test]
-#[ignore = "minutes: cargo test -p inventory --test escrow_schedules -- --ignored"]
+#[ignore = "minutes: scripts/test --only explore"]
 fn a_long_exploration_finds_nothing_more() {
     explore(300_000, None).unwrap();
 }
