@@ -26,6 +26,7 @@ mod replay;
 mod restore;
 mod resume;
 mod service;
+mod spans;
 mod speaker;
 mod table;
 mod wake;
@@ -40,5 +41,6 @@ pub use ports::{
 pub use remembered::{Limits as RememberedLimits, Remembered};
 pub use replay::Replay;
 pub use service::{Consumes, Duty, On, Remembers, Row, Service, State, Task, To};
+pub use spans::{Operation, Span, Tracer, Trigger};
 pub use table::Table;
 pub use worker::{Pace, Ports, Turned, Worker};

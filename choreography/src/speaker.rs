@@ -8,9 +8,10 @@ use events_schema::{
 };
 
 use crate::{
-    Decision, Duty, Failed, Input, Outgoing, Service, Sink, To,
-    hosted::Hosted,
+    Clock, Decision, Duty, Failed, Input, Outgoing, Service, Sink, To,
+    hosted::{Hosted, Origin},
     parking::{Waiting, header},
+    spans::{Begun, Sent, Spans},
 };
 
 /// What made us speak, and how the ids of what we say follow from it.
@@ -20,26 +21,47 @@ pub(crate) struct Cause {
     pub(crate) id: EventId,
     /// Where that event stands; `None`: it is an own fact whose deadline or answer came.
     place: Option<Place>,
-    pub(crate) traceparent: Option<TraceParent>,
+    /// The trace of what is said: that of the event answered, or of our own span if one is recorded.
+    traceparent: Option<TraceParent>,
+    recorded: bool,
     ordinal: usize,
 }
 
 impl Cause {
     /// A consumed record.
     pub(crate) fn record<E>(heard: &Heard<E>) -> Cause {
-        Cause { id: heard.id, place: Some(heard.place), traceparent: heard.traceparent, ordinal: 0 }
+        let Heard { id, place, traceparent, .. } = *heard;
+        Cause { id, place: Some(place), traceparent, recorded: false, ordinal: 0 }
     }
 
     /// A record that could not be read.
     pub(crate) fn unreadable(record: &Record<'_>) -> Cause {
-        let id =
-            events_schema::open(record).map_or_else(|_| EventId::of_place(record.place), |opened| opened.id);
-        Cause { id, place: Some(record.place), traceparent: None, ordinal: 0 }
+        let opened = events_schema::open(record).ok();
+        let id = opened.as_ref().map_or_else(|| EventId::of_place(record.place), |opened| opened.id);
+        let traceparent = opened.and_then(|opened| opened.traceparent);
+        Cause { id, place: Some(record.place), traceparent, recorded: false, ordinal: 0 }
     }
 
     /// An own fact: its deadline has come, its question is answered, or its balance is brought forward.
-    pub(crate) fn own_fact(id: EventId) -> Cause {
-        Cause { id, place: None, traceparent: None, ordinal: 0 }
+    pub(crate) fn own_fact(origin: &Origin) -> Cause {
+        let traceparent = origin.trace.as_deref().copied();
+        Cause { id: origin.fact, place: None, traceparent, recorded: false, ordinal: 0 }
+    }
+
+    /// The trace it belongs to.
+    pub(crate) fn traceparent(&self) -> Option<TraceParent> {
+        self.traceparent
+    }
+
+    /// What is said from now on is said by this span.
+    pub(crate) fn trace(&mut self, span: TraceParent) {
+        self.traceparent = Some(span);
+        self.recorded = true;
+    }
+
+    /// The span that says it, if one is recorded.
+    pub(crate) fn span(&self) -> Option<TraceParent> {
+        self.traceparent.filter(|_| self.recorded)
     }
 
     pub(crate) fn next_id(&mut self, emitter: events_schema::Source, event: &str) -> EventId {
@@ -59,6 +81,16 @@ pub(crate) struct Line {
     pub(crate) event: &'static str,
     pub(crate) id: EventId,
     pub(crate) cause: EventId,
+    pub(crate) trace: Option<TraceParent>,
+}
+
+impl Line {
+    pub(crate) fn show(&self) {
+        let Line { partition, subject, event, id, cause, trace } = self;
+        let (trace_id, span_id) =
+            (trace.as_ref().map(TraceParent::trace_id), trace.as_ref().map(TraceParent::span_id));
+        tracing::info!(%subject, event, %id, %cause, partition, trace_id, span_id, "said");
+    }
 }
 
 /// One task's voice in the open transaction.
@@ -71,9 +103,16 @@ pub(crate) struct Speaker<'a, S: Service> {
     /// A buffer that is reused for every fact.
     pub(crate) bytes: &'a mut Vec<u8>,
     pub(crate) lines: &'a mut Vec<Line>,
+    pub(crate) spans: &'a mut Spans,
+    pub(crate) clock: &'a dyn Clock,
 }
 
 impl<S: Service> Speaker<'_, S> {
+    /// An input is about to be decided on.
+    pub(crate) fn begin(&mut self, cause: &mut Cause, begun: &Begun<'_>) {
+        self.spans.begin(S::SOURCE, cause, begun, self.clock);
+    }
+
     /// Says all facts of a decision, and `EventDiscarded` if it gave the record up.
     pub(crate) fn tell(
         &mut self,
@@ -95,19 +134,20 @@ impl<S: Service> Speaker<'_, S> {
     /// Says one fact: on the own topic, with its copies, in one transaction.
     fn say(&mut self, cause: &mut Cause, said: &Said<S::Fact>) -> Result<(), Failed> {
         let Said { subject, fact } = said;
-        let id = self.encode(cause, *subject, fact);
+        let origin = self.encode(cause, *subject, fact);
         S::evolve(&mut self.hosted.state, *subject, fact, self.now);
         let owed = self.hosted.duties.len();
         let Hosted { state, duties, .. } = &mut *self.hosted;
-        S::duties(state, *subject, fact, &mut |duty| duties.push((*subject, id, duty)));
+        S::duties(state, *subject, fact, &mut |duty| duties.push((*subject, origin.clone(), duty)));
         self.copy(*subject, owed)?;
         self.hosted.append_own(*subject, self.now, self.bytes, self.sink)
     }
 
-    /// Writes the fact's event into the buffer and returns its id.
-    fn encode<F: Fact>(&mut self, cause: &mut Cause, subject: Key, fact: &F) -> EventId {
+    /// Writes the fact's event into the buffer.
+    fn encode<F: Fact>(&mut self, cause: &mut Cause, subject: Key, fact: &F) -> Origin {
         let event = fact.event();
         let id = cause.next_id(S::SOURCE, event);
+        let trace = self.trace_of(cause, Sent { to: self.hosted.own(), id, event, subject });
         let envelope = Envelope {
             kind: event,
             id,
@@ -115,12 +155,21 @@ impl<S: Service> Speaker<'_, S> {
             subject,
             time: self.time,
             causationid: Some(cause.id),
-            traceparent: cause.traceparent,
+            traceparent: trace,
         };
         self.bytes.clear();
         envelope.write_fact(self.bytes, fact);
-        self.lines.push(Line { partition: self.hosted.task.partition, subject, event, id, cause: cause.id });
-        id
+        let (partition, cause) = (self.hosted.task.partition, cause.id);
+        self.lines.push(Line { partition, subject, event, id, cause, trace });
+        Origin { fact: id, trace: trace.map(Box::new) }
+    }
+
+    /// The trace that a fact carries.
+    fn trace_of(&mut self, cause: &Cause, sent: Sent) -> Option<TraceParent> {
+        match cause.span() {
+            Some(span) => Some(self.spans.send(span, sent, self.clock)),
+            None => cause.traceparent,
+        }
     }
 
     /// Appends the copies that the duties from this one on ask for.
@@ -298,6 +347,7 @@ impl<S: Service> Speaker<'_, S> {
         what: &Waiting,
         reason: &str,
     ) -> Result<(), Failed> {
+        self.spans.park();
         let (topic, partition, offset) = what.named(self.hosted.task.partition);
         let fact = EventParked { topic, partition, offset, reason: clip(reason).to_owned() };
         self.say_parking(cause, subject, fact.into())
@@ -330,9 +380,9 @@ impl<S: Service> Speaker<'_, S> {
     }
 
     fn say_parking(&mut self, cause: &mut Cause, subject: Key, fact: ParkingFact) -> Result<(), Failed> {
-        let id = self.encode(cause, subject, &fact);
+        let origin = self.encode(cause, subject, &fact);
         self.hosted.append_own(subject, self.now, self.bytes, self.sink)?;
-        self.hosted.park(subject, id, &fact);
+        self.hosted.park(subject, origin, &fact);
         Ok(())
     }
 }
