@@ -9,6 +9,7 @@ use events_schema::{EventId, Heard, Key, Malformed, Record, Topic};
 
 use crate::{
     Answered, Clock, Consumes, Decision, Failed, Service, Sink,
+    spans::{Begun, Trigger},
     speaker::{Cause, Speaker},
     worker::{Ports, Worker},
 };
@@ -96,6 +97,7 @@ impl<S: Service> Worker<S> {
         let Some(command) = heard.data else { return Ok(()) };
         let Some(mut decider) = self.decider(record.place.partition, sink, clock) else { return Ok(()) };
         let speaker = &mut decider.speaker;
+        speaker.begin(&mut cause, &Begun::record(record, subject));
         if speaker.is_astray(record.place, &subject) {
             return match speaker.forward(&mut cause, subject, record) {
                 Err(Failed::TooLarge(what)) => {
@@ -125,7 +127,9 @@ impl<S: Service> Worker<S> {
         let Some(mut decider) = self.decider(record.place.partition, sink, clock) else { return Ok(()) };
         let named = record.key.and_then(|key| Key::from_bytes(key).ok());
         let subject = named.unwrap_or_else(|| record.place.as_key());
-        decider.speaker.park(&mut Cause::unreadable(record), subject, record, &error.to_string())
+        let mut cause = Cause::unreadable(record);
+        decider.speaker.begin(&mut cause, &Begun::record(record, subject));
+        decider.speaker.park(&mut cause, subject, record, &error.to_string())
     }
 
     /// Takes one row of a followed table in. One that cannot be read changes nothing.
@@ -154,7 +158,8 @@ impl<S: Service> Worker<S> {
         let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(()) };
         let speaker = &mut decider.speaker;
         speaker.hosted.touched = true;
-        let mut cause = Cause::own_fact(cause);
+        let mut cause = Cause::own_fact(&speaker.hosted.asked(&subject, cause));
+        speaker.begin(&mut cause, &Begun::own_fact(Trigger::Answer, subject));
         if speaker.hosted.awaits_operator(&subject) {
             return speaker.park_answer(&mut cause, subject, &answer, "behind a parked answer");
         }
@@ -193,6 +198,7 @@ impl<S: Service> Decider<'_, S> {
             return Ok(Err(format!("deciding panicked: {}", text_of(panic.as_ref()))));
         }
         let told = catch_unwind(AssertUnwindSafe(|| speaker.tell(cause, subject, decision)));
+        speaker.spans.end(speaker.clock);
         let reason = match told {
             Ok(Ok(())) => return Ok(Ok(())),
             Ok(Err(Failed::TooLarge(what))) => format!("what it causes is too large: {what}"),

@@ -5,19 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use ahash::AHashMap;
 use events_schema::{EventId, Key, Timestamp};
 
+use crate::hosted::Origin;
+
 /// When subjects are to be woken.
 #[derive(Default)]
 pub(crate) struct Deadlines {
     due: BTreeSet<(Timestamp, Key)>,
-    of: AHashMap<Key, (Timestamp, EventId)>,
+    of: AHashMap<Key, (Timestamp, Origin)>,
 }
 
 impl Deadlines {
-    /// Wakes the subject at `at`, because of `fact`; replaces an earlier deadline.
-    pub(crate) fn wake(&mut self, subject: Key, at: Timestamp, fact: EventId) {
+    /// Wakes the subject at `at`, because of a fact; replaces an earlier deadline.
+    pub(crate) fn wake(&mut self, subject: Key, at: Timestamp, origin: Origin) {
         self.sleep(&subject);
         self.due.insert((at, subject));
-        self.of.insert(subject, (at, fact));
+        self.of.insert(subject, (at, origin));
     }
 
     /// The subject has no deadline any more.
@@ -28,9 +30,9 @@ impl Deadlines {
     }
 
     /// The subjects due at `now`, oldest first, with the fact each deadline belongs to.
-    pub(crate) fn due(&self, now: Timestamp) -> impl Iterator<Item = (Key, EventId)> + '_ {
+    pub(crate) fn due(&self, now: Timestamp) -> impl Iterator<Item = (Key, Origin)> + '_ {
         let due = self.due.iter().take_while(move |(at, _)| *at <= now);
-        due.filter_map(|(_, subject)| self.of.get(subject).map(|(_, fact)| (*subject, *fact)))
+        due.filter_map(|(_, subject)| self.of.get(subject).map(|(_, origin)| (*subject, origin.clone())))
     }
 
     /// How many subjects have a deadline.
@@ -45,7 +47,7 @@ impl Deadlines {
 }
 
 /// The calls to the outside that have no answer yet, by subject.
-pub(crate) struct Asks<R>(BTreeMap<Key, (EventId, R)>);
+pub(crate) struct Asks<R>(BTreeMap<Key, (Origin, R)>);
 
 impl<R> Default for Asks<R> {
     fn default() -> Asks<R> {
@@ -54,9 +56,9 @@ impl<R> Default for Asks<R> {
 }
 
 impl<R> Asks<R> {
-    /// The subject is to be asked about, because of `fact`.
-    pub(crate) fn ask(&mut self, subject: Key, fact: EventId, request: R) {
-        self.0.insert(subject, (fact, request));
+    /// The subject is to be asked about, because of a fact.
+    pub(crate) fn ask(&mut self, subject: Key, origin: Origin, request: R) {
+        self.0.insert(subject, (origin, request));
     }
 
     /// The subject's call is answered.
@@ -66,11 +68,16 @@ impl<R> Asks<R> {
 
     /// The fact that obliged to the open call about a subject.
     pub(crate) fn cause(&self, subject: &Key) -> Option<EventId> {
-        self.0.get(subject).map(|(cause, _)| *cause)
+        self.origin(subject).map(|origin| origin.fact)
+    }
+
+    /// The same, and its trace.
+    pub(crate) fn origin(&self, subject: &Key) -> Option<&Origin> {
+        self.0.get(subject).map(|(origin, _)| origin)
     }
 
     /// All open calls.
-    pub(crate) fn open(&self) -> impl Iterator<Item = (&Key, &(EventId, R))> {
+    pub(crate) fn open(&self) -> impl Iterator<Item = (&Key, &(Origin, R))> {
         self.0.iter()
     }
 

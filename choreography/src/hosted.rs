@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use events_schema::{
-    EventId, Fact, Key, OwnedRecord, Record, Timestamp,
+    EventId, Fact, Heard, Key, OwnedRecord, Record, Timestamp, TraceParent,
     parking::{EventDiscarded, ParkingFact},
 };
 
@@ -41,12 +41,31 @@ pub(crate) struct Hosted<S: Service> {
     pub(crate) recount: bool,
     last: LastFact,
     /// What facts said in the open transaction oblige to, taken up once that is committed.
-    pub(crate) duties: Vec<(Key, EventId, Duty<S::Request>)>,
+    pub(crate) duties: Vec<(Key, Origin, Duty<S::Request>)>,
     /// Subjects whose parked records changed in the open transaction.
     pins: Vec<(Key, EventId)>,
     header: String,
     /// Whether the open transaction's last fact carries the header.
     headed: bool,
+}
+
+/// The fact a duty comes from, and the trace it was said in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Origin {
+    pub(crate) fact: EventId,
+    /// Apart, because there is none where nobody traces.
+    pub(crate) trace: Option<Box<TraceParent>>,
+}
+
+impl Origin {
+    /// A fact of no trace.
+    pub(crate) fn untraced(fact: EventId) -> Origin {
+        Origin { fact, trace: None }
+    }
+
+    fn of<E>(heard: &Heard<E>) -> Origin {
+        Origin { fact: heard.id, trace: heard.traceparent.map(Box::new) }
+    }
 }
 
 /// Deadlines up to `asof` may fire when every input has passed its end.
@@ -133,8 +152,8 @@ impl<S: Service> Hosted<S> {
     }
 
     /// A duty of a fact said in the open transaction; it is taken up once that is committed.
-    pub(crate) fn owe(&mut self, subject: Key, fact: EventId, duty: Duty<S::Request>) {
-        self.duties.push((subject, fact, duty));
+    pub(crate) fn owe(&mut self, subject: Key, origin: Origin, duty: Duty<S::Request>) {
+        self.duties.push((subject, origin, duty));
     }
 
     /// The duty owed last is not owed after all.
@@ -143,12 +162,12 @@ impl<S: Service> Hosted<S> {
     }
 
     /// Folds a parking fact said in the open transaction.
-    pub(crate) fn park(&mut self, subject: Key, id: EventId, fact: &ParkingFact) {
+    pub(crate) fn park(&mut self, subject: Key, origin: Origin, fact: &ParkingFact) {
         self.parking.fold(subject, fact);
+        self.pins.push((subject, origin.fact));
         if gives_up_deadline(fact) {
-            self.owe(subject, id, Duty::Sleep);
+            self.owe(subject, origin, Duty::Sleep);
         }
-        self.pins.push((subject, id));
     }
 
     /// The open transaction is committed: takes up its duties; `ask` hears of each new call to the outside.
@@ -159,11 +178,11 @@ impl<S: Service> Hosted<S> {
         self.touched = false;
         // Taken out and put back: thousands are owed in a turn, and the room for them is kept.
         let mut duties = std::mem::take(&mut self.duties);
-        for (subject, fact, duty) in duties.drain(..) {
+        for (subject, origin, duty) in duties.drain(..) {
             if let Duty::Ask(request) = &duty {
-                ask(subject, fact, request);
+                ask(subject, origin.fact, request);
             }
-            self.take_up(subject, fact, duty);
+            self.take_up(subject, origin, duty);
         }
         self.duties = duties;
         for (subject, fact) in std::mem::take(&mut self.pins) {
@@ -194,11 +213,12 @@ impl<S: Service> Hosted<S> {
         self.headed = false;
     }
 
-    fn take_up(&mut self, subject: Key, fact: EventId, duty: Duty<S::Request>) {
+    fn take_up(&mut self, subject: Key, origin: Origin, duty: Duty<S::Request>) {
+        let fact = origin.fact;
         match duty {
-            Duty::Wake(at) => self.deadlines.wake(subject, at, fact),
+            Duty::Wake(at) => self.deadlines.wake(subject, at, origin),
             Duty::Sleep => self.deadlines.sleep(&subject),
-            Duty::Ask(request) => self.asks.ask(subject, fact, request),
+            Duty::Ask(request) => self.asks.ask(subject, origin, request),
             Duty::Answered => self.asks.answered(&subject),
             Duty::Copy(..) => {}
             Duty::Open => self.marks.open(Holder::Open(subject), fact),
@@ -244,7 +264,7 @@ impl<S: Service> Hosted<S> {
                 S::evolve(&mut self.state, heard.subject, &heard.data, heard.time);
                 let mut duties = Vec::new();
                 S::duties(&self.state, heard.subject, &heard.data, &mut |duty| duties.push(duty));
-                duties.into_iter().for_each(|duty| self.take_up(heard.subject, heard.id, duty));
+                duties.into_iter().for_each(|duty| self.take_up(heard.subject, Origin::of(&heard), duty));
             }
             Ok(None) => {
                 tracing::debug!(place = %record.place, %kind, "stepped over a fact of a newer version")
@@ -253,6 +273,12 @@ impl<S: Service> Hosted<S> {
                 tracing::error!(place = %record.place, %error, "stepped over a record that is no fact")
             }
         }
+    }
+
+    /// What an answer is about: the fact that obliged us to ask, and the trace of it while the question is open.
+    pub(crate) fn asked(&self, subject: &Key, fact: EventId) -> Origin {
+        let origin = self.asks.origin(subject).filter(|origin| origin.fact == fact);
+        origin.cloned().unwrap_or_else(|| Origin::untraced(fact))
     }
 
     /// Whether the subject's answer is parked: it must not be asked for until it is resumed.

@@ -3,6 +3,7 @@
 //! A service is pure functions ([`Service`]); the log is a pair of ports ([`Source`], [`Sink`]) with two adapters,
 //! `memory` and `kafka`; [`Worker::turn`] is the one loop body that runs everywhere: simulator, tests and production.
 
+mod aside;
 mod consume;
 mod deadlines;
 mod decision;
@@ -26,6 +27,7 @@ mod replay;
 mod restore;
 mod resume;
 mod service;
+mod spans;
 mod speaker;
 mod table;
 mod wake;
@@ -40,5 +42,6 @@ pub use ports::{
 pub use remembered::{Limits as RememberedLimits, Remembered};
 pub use replay::Replay;
 pub use service::{Consumes, Duty, On, Remembers, Row, Service, State, Task, To};
+pub use spans::{Operation, Span, Tracer, Trigger};
 pub use table::Table;
 pub use worker::{Pace, Ports, Turned, Worker};

@@ -2,7 +2,7 @@
 
 use events_schema::{Envelope, EventId, Fact, Key, Malformed, Record, Timestamp};
 
-use crate::{Decision, Service, State, Task, consume::Subscription, speaker::Cause};
+use crate::{Decision, Service, State, Task, consume::Subscription, hosted::Origin, speaker::Cause};
 
 /// One task, as it was at some point of its own log.
 pub struct Replay<S: Service> {
@@ -35,7 +35,8 @@ impl<S: Service> Replay<S> {
         Ok(true)
     }
 
-    /// What it says to a consumed record at this time: the facts as they are written. `None`: it does not listen to it.
+    /// What it says to a consumed record at this time: the facts as they are written, but for their traces, which are
+    /// not decided. `None`: it does not listen to it.
     pub fn on_record(&self, record: &Record<'_>, now: Timestamp) -> Result<Option<Vec<Vec<u8>>>, Malformed> {
         let Some(heard) = self.subscription.hear(record)? else { return Ok(None) };
         let cause = Cause::record(&heard);
@@ -44,12 +45,12 @@ impl<S: Service> Replay<S> {
 
     /// What it says when the deadline that this fact set has come. `None`: its subjects have no deadlines.
     pub fn on_deadline(&self, subject: Key, fact: EventId, now: Timestamp) -> Option<Vec<Vec<u8>>> {
-        S::due(subject).map(|command| self.said(&command, Cause::own_fact(fact), now))
+        S::due(subject).map(|command| self.said(&command, Cause::own_fact(&Origin::untraced(fact)), now))
     }
 
     /// What it says to an answer to the question that this fact asked.
     pub fn on_answer(&self, subject: Key, fact: EventId, answer: S::Answer, now: Timestamp) -> Vec<Vec<u8>> {
-        self.said(&S::answered(subject, answer), Cause::own_fact(fact), now)
+        self.said(&S::answered(subject, answer), Cause::own_fact(&Origin::untraced(fact)), now)
     }
 
     fn said(&self, command: &S::Command, mut cause: Cause, now: Timestamp) -> Vec<Vec<u8>> {
@@ -64,7 +65,7 @@ impl<S: Service> Replay<S> {
                 subject: said.subject,
                 time: &time,
                 causationid: Some(cause.id),
-                traceparent: cause.traceparent,
+                traceparent: None,
             };
             let mut bytes = Vec::with_capacity(512);
             envelope.write_fact(&mut bytes, &said.fact);

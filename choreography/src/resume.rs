@@ -6,13 +6,14 @@
 use std::collections::HashMap;
 
 use events_schema::{
-    EventId, Fact, Heard, Key, Malformed, OwnedRecord, Record, Timestamp, Topic,
+    EventId, Fact, Heard, Key, Malformed, OwnedRecord, Record, Timestamp, Topic, TraceParent,
     operations::{OperationEvent, ParkedDiscardRequested, ParkedResumeRequested},
 };
 
 use crate::{
     Clock, Failed, Fatal, Input, Service, Sink, Source,
     parking::{Waiting, header},
+    spans::{Begun, Trigger},
     speaker::Cause,
     worker::{Ports, Worker},
 };
@@ -79,7 +80,9 @@ impl<S: Service> Worker<S> {
         let speaker = &mut decider.speaker;
         speaker.hosted.positions.pass(record.place);
         let subject = record.place.as_key();
-        speaker.park(&mut Cause::unreadable(record), subject, record, &error.to_string())
+        let mut cause = Cause::unreadable(record);
+        speaker.begin(&mut cause, &Begun::record(record, subject));
+        speaker.park(&mut cause, subject, record, &error.to_string())
     }
 
     /// A task with a request to carry out.
@@ -100,7 +103,7 @@ impl<S: Service> Worker<S> {
             Err(error) => return self.park_request(&record, &error, ports.sink, ports.clock),
         };
         match asked(&heard.data) {
-            Some(asked) if asked.service == S::SOURCE.name() => self.resume(&heard, &asked, ports),
+            Some(asked) if asked.service == S::SOURCE.name() => self.resume(&record, &heard, &asked, ports),
             Some(_) => Ok(()),
             None => self.repair(&record, ports),
         }
@@ -117,6 +120,7 @@ impl<S: Service> Worker<S> {
 
     fn resume(
         &mut self,
+        record: &Record<'_>,
         heard: &Heard<OperationEvent>,
         asked: &Asked<'_>,
         ports: &mut Ports<'_, S>,
@@ -128,28 +132,33 @@ impl<S: Service> Worker<S> {
             return Ok(());
         }
         let parked = read_parked(Input { topic: S::PARKED, partition }, heard.subject, ports.source)?;
-        self.settle_parked(heard, asked, &parked, ports)
+        let mut operator = Cause::record(heard);
+        if let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) {
+            decider.speaker.begin(&mut operator, &Begun::record(record, heard.subject));
+        }
+        self.settle_parked(operator, (partition, heard.subject), asked, &parked, ports)
     }
 
     /// Takes what waits for the subject, oldest first, until nothing waits or something must wait again.
     fn settle_parked(
         &mut self,
-        heard: &Heard<OperationEvent>,
+        mut operator: Cause,
+        (partition, subject): (u16, Key),
         asked: &Asked<'_>,
         parked: &HashMap<Waiting, OwnedRecord>,
         ports: &mut Ports<'_, S>,
     ) -> Result<(), Failed> {
-        let (partition, subject) = (heard.place.partition, heard.subject);
-        let mut operator = Cause::record(heard);
+        // What was parked goes on with its own story; the request that brought it back is of another.
+        let link = operator.span();
         let (mut discard, why) = (asked.discard, asked.why());
         loop {
             let Some(hosted) = self.tasks.get(&partition) else { return Ok(()) };
             let Some(oldest) = hosted.parking.oldest(&subject).copied() else { return Ok(()) };
             let taken = match (&oldest, discard) {
                 (_, true) | (Waiting::Deadline, _) => Ok(()),
-                (Waiting::Record(_), _) => self.take_parked(parked.get(&oldest), subject, ports)?,
+                (Waiting::Record(_), _) => self.take_parked(parked.get(&oldest), (subject, link), ports)?,
                 (Waiting::Answer(_), _) => {
-                    self.take_parked_answer(partition, parked.get(&oldest), subject, ports)?
+                    self.take_parked_answer(partition, parked.get(&oldest), (subject, link), ports)?
                 }
             };
             let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(()) };
@@ -170,7 +179,7 @@ impl<S: Service> Worker<S> {
     fn take_parked(
         &mut self,
         record: Option<&OwnedRecord>,
-        subject: Key,
+        (subject, link): (Key, Option<TraceParent>),
         ports: &mut Ports<'_, S>,
     ) -> Result<Result<(), String>, Failed> {
         let Some(record) = record else { return Ok(Err(GONE.to_owned())) };
@@ -184,6 +193,7 @@ impl<S: Service> Worker<S> {
         let Some(command) = heard.data else { return Ok(Ok(())) };
         let decider = self.decider(record.place.partition, ports.sink, ports.clock);
         let Some(mut decider) = decider else { return Ok(Ok(())) };
+        decider.speaker.begin(&mut cause, &Begun::record(&record, subject).linked(link));
         if decider.speaker.is_astray(record.place, &subject) {
             return match decider.speaker.forward(&mut cause, subject, &record) {
                 Err(Failed::TooLarge(what)) => Ok(Err(format!("too large: {what}"))),
@@ -198,7 +208,7 @@ impl<S: Service> Worker<S> {
         &mut self,
         partition: u16,
         record: Option<&OwnedRecord>,
-        subject: Key,
+        (subject, link): (Key, Option<TraceParent>),
         ports: &mut Ports<'_, S>,
     ) -> Result<Result<(), String>, Failed> {
         let Some(record) = record else { return Ok(Err(GONE.to_owned())) };
@@ -208,7 +218,9 @@ impl<S: Service> Worker<S> {
             Err(error) => return Ok(Err(format!("the parked answer cannot be read: {error}"))),
         };
         let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(Ok(())) };
-        decider.decide(&S::answered(subject, answer), &mut Cause::own_fact(fact), subject)
+        let mut cause = Cause::own_fact(&decider.speaker.hosted.asked(&subject, fact));
+        decider.speaker.begin(&mut cause, &Begun::own_fact(Trigger::Answer, subject).linked(link));
+        decider.decide(&S::answered(subject, answer), &mut cause, subject)
     }
 }
 

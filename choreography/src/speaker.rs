@@ -1,16 +1,16 @@
 //! `Speaker`: says facts for one task in the open transaction: encodes, appends, folds, notes what they oblige to.
 
 use events_schema::{
-    Envelope, EventId, Fact, Heard, Key, OwnedRecord, Place, Record, Routing, Said, Timestamp, TraceParent,
-    murmur2,
-    parking::{EventDiscarded, EventForwarded, EventParked, EventResumed, ParkingFact},
+    Envelope, EventId, Fact, Heard, Key, Place, Record, Routing, Said, Timestamp, TraceParent,
+    parking::{EventForwarded, ParkingFact},
     partition_of,
 };
 
 use crate::{
-    Decision, Duty, Failed, Input, Outgoing, Service, Sink, To,
-    hosted::Hosted,
-    parking::{Waiting, header},
+    Clock, Decision, Duty, Failed, Input, Outgoing, Service, Sink, To,
+    hosted::{Hosted, Origin},
+    parking::Waiting,
+    spans::{Begun, Sent, Spans},
 };
 
 /// What made us speak, and how the ids of what we say follow from it.
@@ -20,26 +20,47 @@ pub(crate) struct Cause {
     pub(crate) id: EventId,
     /// Where that event stands; `None`: it is an own fact whose deadline or answer came.
     place: Option<Place>,
-    pub(crate) traceparent: Option<TraceParent>,
-    ordinal: usize,
+    /// The trace of what is said: that of the event answered, or of our own span if one is recorded.
+    traceparent: Option<TraceParent>,
+    recorded: bool,
+    pub(crate) ordinal: usize,
 }
 
 impl Cause {
     /// A consumed record.
     pub(crate) fn record<E>(heard: &Heard<E>) -> Cause {
-        Cause { id: heard.id, place: Some(heard.place), traceparent: heard.traceparent, ordinal: 0 }
+        let Heard { id, place, traceparent, .. } = *heard;
+        Cause { id, place: Some(place), traceparent, recorded: false, ordinal: 0 }
     }
 
     /// A record that could not be read.
     pub(crate) fn unreadable(record: &Record<'_>) -> Cause {
-        let id =
-            events_schema::open(record).map_or_else(|_| EventId::of_place(record.place), |opened| opened.id);
-        Cause { id, place: Some(record.place), traceparent: None, ordinal: 0 }
+        let opened = events_schema::open(record).ok();
+        let id = opened.as_ref().map_or_else(|| EventId::of_place(record.place), |opened| opened.id);
+        let traceparent = opened.and_then(|opened| opened.traceparent);
+        Cause { id, place: Some(record.place), traceparent, recorded: false, ordinal: 0 }
     }
 
     /// An own fact: its deadline has come, its question is answered, or its balance is brought forward.
-    pub(crate) fn own_fact(id: EventId) -> Cause {
-        Cause { id, place: None, traceparent: None, ordinal: 0 }
+    pub(crate) fn own_fact(origin: &Origin) -> Cause {
+        let traceparent = origin.trace.as_deref().copied();
+        Cause { id: origin.fact, place: None, traceparent, recorded: false, ordinal: 0 }
+    }
+
+    /// The trace it belongs to.
+    pub(crate) fn traceparent(&self) -> Option<TraceParent> {
+        self.traceparent
+    }
+
+    /// What is said from now on is said by this span.
+    pub(crate) fn trace(&mut self, span: TraceParent) {
+        self.traceparent = Some(span);
+        self.recorded = true;
+    }
+
+    /// The span that says it, if one is recorded.
+    pub(crate) fn span(&self) -> Option<TraceParent> {
+        self.traceparent.filter(|_| self.recorded)
     }
 
     pub(crate) fn next_id(&mut self, emitter: events_schema::Source, event: &str) -> EventId {
@@ -59,6 +80,16 @@ pub(crate) struct Line {
     pub(crate) event: &'static str,
     pub(crate) id: EventId,
     pub(crate) cause: EventId,
+    pub(crate) trace: Option<TraceParent>,
+}
+
+impl Line {
+    pub(crate) fn show(&self) {
+        let Line { partition, subject, event, id, cause, trace } = self;
+        let (trace_id, span_id) =
+            (trace.as_ref().map(TraceParent::trace_id), trace.as_ref().map(TraceParent::span_id));
+        tracing::info!(%subject, event, %id, %cause, partition, trace_id, span_id, "said");
+    }
 }
 
 /// One task's voice in the open transaction.
@@ -71,9 +102,16 @@ pub(crate) struct Speaker<'a, S: Service> {
     /// A buffer that is reused for every fact.
     pub(crate) bytes: &'a mut Vec<u8>,
     pub(crate) lines: &'a mut Vec<Line>,
+    pub(crate) spans: &'a mut Spans,
+    pub(crate) clock: &'a dyn Clock,
 }
 
 impl<S: Service> Speaker<'_, S> {
+    /// An input is about to be decided on.
+    pub(crate) fn begin(&mut self, cause: &mut Cause, begun: &Begun<'_>) {
+        self.spans.begin(S::SOURCE, cause, begun, self.clock);
+    }
+
     /// Says all facts of a decision, and `EventDiscarded` if it gave the record up.
     pub(crate) fn tell(
         &mut self,
@@ -95,19 +133,20 @@ impl<S: Service> Speaker<'_, S> {
     /// Says one fact: on the own topic, with its copies, in one transaction.
     fn say(&mut self, cause: &mut Cause, said: &Said<S::Fact>) -> Result<(), Failed> {
         let Said { subject, fact } = said;
-        let id = self.encode(cause, *subject, fact);
+        let origin = self.encode(cause, *subject, fact);
         S::evolve(&mut self.hosted.state, *subject, fact, self.now);
         let owed = self.hosted.duties.len();
         let Hosted { state, duties, .. } = &mut *self.hosted;
-        S::duties(state, *subject, fact, &mut |duty| duties.push((*subject, id, duty)));
+        S::duties(state, *subject, fact, &mut |duty| duties.push((*subject, origin.clone(), duty)));
         self.copy(*subject, owed)?;
         self.hosted.append_own(*subject, self.now, self.bytes, self.sink)
     }
 
-    /// Writes the fact's event into the buffer and returns its id.
-    fn encode<F: Fact>(&mut self, cause: &mut Cause, subject: Key, fact: &F) -> EventId {
+    /// Writes the fact's event into the buffer.
+    fn encode<F: Fact>(&mut self, cause: &mut Cause, subject: Key, fact: &F) -> Origin {
         let event = fact.event();
         let id = cause.next_id(S::SOURCE, event);
+        let trace = self.trace_of(cause, Sent { to: self.hosted.own(), id, event, subject });
         let envelope = Envelope {
             kind: event,
             id,
@@ -115,12 +154,21 @@ impl<S: Service> Speaker<'_, S> {
             subject,
             time: self.time,
             causationid: Some(cause.id),
-            traceparent: cause.traceparent,
+            traceparent: trace,
         };
         self.bytes.clear();
         envelope.write_fact(self.bytes, fact);
-        self.lines.push(Line { partition: self.hosted.task.partition, subject, event, id, cause: cause.id });
-        id
+        let (partition, cause) = (self.hosted.task.partition, cause.id);
+        self.lines.push(Line { partition, subject, event, id, cause, trace });
+        Origin { fact: id, trace: trace.map(Box::new) }
+    }
+
+    /// The trace that a fact carries.
+    fn trace_of(&mut self, cause: &Cause, sent: Sent) -> Option<TraceParent> {
+        match cause.span() {
+            Some(span) => Some(self.spans.send(span, sent, self.clock)),
+            None => cause.traceparent,
+        }
     }
 
     /// Appends the copies that the duties from this one on ask for.
@@ -174,207 +222,15 @@ impl<S: Service> Speaker<'_, S> {
         self.say_parking(cause, subject, fact.into())
     }
 
-    /// Sets a record aside, verbatim, and says so.
-    pub(crate) fn park(
+    pub(crate) fn say_parking(
         &mut self,
         cause: &mut Cause,
         subject: Key,
-        record: &Record<'_>,
-        reason: &str,
+        fact: ParkingFact,
     ) -> Result<(), Failed> {
-        tracing::warn!(%subject, place = %record.place, reason, "parked");
-        self.append_parked(subject, &Waiting::Record(record.place), &OwnedRecord::from(record), reason)?;
-        self.parked(cause, subject, &Waiting::Record(record.place), reason)
-    }
-
-    /// Sets a record aside whose subject is blocked: behind all that waits, or in the place of the one it corrects.
-    pub(crate) fn park_behind(
-        &mut self,
-        cause: &mut Cause,
-        subject: Key,
-        record: &Record<'_>,
-    ) -> Result<(), Failed> {
-        let Place { topic, partition, .. } = record.place;
-        let waits = |offset: &i64| {
-            self.hosted.parking.holds(&subject, &Waiting::Record(Place { offset: *offset, topic, partition }))
-        };
-        let Some(offset) = corrected(record).filter(waits) else {
-            return self.park(cause, subject, record, "behind an earlier parked record");
-        };
-        let (what, reason) = (Waiting::Record(record.place), format!("corrects offset {offset}"));
-        self.append_parked(subject, &what, &OwnedRecord::from(record), &reason)?;
-        self.set_aside(cause, subject, &what, &reason, Some(offset))
-    }
-
-    /// Sets a deadline aside.
-    pub(crate) fn park_deadline(
-        &mut self,
-        cause: &mut Cause,
-        subject: Key,
-        reason: &str,
-    ) -> Result<(), Failed> {
-        let value = serde_json::json!({ "input": "deadline", "fact": cause.id.as_str() });
-        self.park_input(cause, subject, &Waiting::Deadline, &value, reason)
-    }
-
-    /// Sets an answer aside, whole: nobody may ever say it again. One that waits already is not set aside twice.
-    pub(crate) fn park_answer(
-        &mut self,
-        cause: &mut Cause,
-        subject: Key,
-        answer: &S::Answer,
-        reason: &str,
-    ) -> Result<(), Failed> {
-        let answer = serde_json::to_value(answer).unwrap_or_default();
-        let value = serde_json::json!({ "input": "answer", "fact": cause.id.as_str(), "answer": answer });
-        let what = Waiting::Answer(murmur2(value.to_string().as_bytes()).into());
-        if self.hosted.parking.holds(&subject, &what) {
-            return Ok(());
-        }
-        self.park_input(cause, subject, &what, &value, reason)
-    }
-
-    fn park_input(
-        &mut self,
-        cause: &mut Cause,
-        subject: Key,
-        what: &Waiting,
-        value: &serde_json::Value,
-        reason: &str,
-    ) -> Result<(), Failed> {
-        tracing::warn!(%subject, ?what, reason, "parked");
-        let (_, partition, number) = what.named(self.hosted.task.partition);
-        // Resumed, it may be parked once more for the same fact: the time tells one from the other.
-        cause.ordinal = usize::try_from(self.now.0 + number).unwrap_or_default();
-        let record = OwnedRecord {
-            place: Place { topic: S::EMITS, partition, offset: 0 },
-            appended: self.now,
-            key: Some(subject.as_bytes().to_vec()),
-            value: Some(value.to_string().into_bytes()),
-            headers: Vec::new(),
-        };
-        self.append_parked(subject, what, &record, reason)?;
-        self.parked(cause, subject, what, reason)
-    }
-
-    fn append_parked(
-        &mut self,
-        subject: Key,
-        what: &Waiting,
-        record: &OwnedRecord,
-        reason: &str,
-    ) -> Result<(), Failed> {
-        let (topic, partition, offset) = what.named(self.hosted.task.partition);
-        let (partition, offset) = (partition.to_string(), offset.to_string());
-        let mut headers: Vec<(&str, &[u8])> = vec![
-            (header::SERVICE, S::SOURCE.name().as_bytes()),
-            (header::SUBJECT, subject.as_bytes()),
-            (header::REASON, clip(reason).as_bytes()),
-            (header::AT, self.time.as_bytes()),
-            (header::TOPIC, topic.as_bytes()),
-            (header::PARTITION, partition.as_bytes()),
-            (header::OFFSET, offset.as_bytes()),
-        ];
-        headers.extend(record.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())));
-        let to = Input { topic: S::PARKED, partition: self.hosted.task.partition };
-        let whole = Outgoing {
-            to,
-            time: self.now,
-            key: record.key.as_deref(),
-            value: record.value.as_deref(),
-            headers: &headers,
-        };
-        match self.sink.append(whole) {
-            Err(Failed::TooLarge(_)) => self.append_truncated(whole, headers.clone()),
-            other => other,
-        }
-    }
-
-    /// Keeps the beginning of a record the log would not take whole; the rest stands at its original place.
-    fn append_truncated(
-        &mut self,
-        whole: Outgoing<'_>,
-        mut headers: Vec<(&str, &[u8])>,
-    ) -> Result<(), Failed> {
-        const KEPT: usize = 64 * 1024;
-        let cut = |bytes: Option<&[u8]>| bytes.map(|bytes| bytes[..bytes.len().min(KEPT)].to_vec());
-        headers.truncate(7);
-        headers.push((header::TRUNCATED, b"true"));
-        let (key, value) = (cut(whole.key), cut(whole.value));
-        self.sink.append(Outgoing {
-            key: key.as_deref(),
-            value: value.as_deref(),
-            headers: &headers,
-            ..whole
-        })
-    }
-
-    /// Says that something waits.
-    pub(crate) fn parked(
-        &mut self,
-        cause: &mut Cause,
-        subject: Key,
-        what: &Waiting,
-        reason: &str,
-    ) -> Result<(), Failed> {
-        self.set_aside(cause, subject, what, reason, None)
-    }
-
-    fn set_aside(
-        &mut self,
-        cause: &mut Cause,
-        subject: Key,
-        what: &Waiting,
-        reason: &str,
-        corrects: Option<i64>,
-    ) -> Result<(), Failed> {
-        let (topic, partition, offset) = what.named(self.hosted.task.partition);
-        let fact = EventParked { topic, partition, offset, reason: clip(reason).to_owned(), corrects };
-        self.say_parking(cause, subject, fact.into())
-    }
-
-    /// Says that something was taken after all.
-    pub(crate) fn resumed(
-        &mut self,
-        cause: &mut Cause,
-        subject: Key,
-        what: &Waiting,
-        reason: String,
-    ) -> Result<(), Failed> {
-        let (topic, partition, offset) = what.named(self.hosted.task.partition);
-        let reason = clip(&reason).to_owned();
-        self.say_parking(cause, subject, EventResumed { topic, partition, offset, reason }.into())
-    }
-
-    /// Says that something was given up.
-    pub(crate) fn discarded(
-        &mut self,
-        cause: &mut Cause,
-        subject: Key,
-        what: &Waiting,
-        reason: String,
-    ) -> Result<(), Failed> {
-        let (topic, partition, offset) = what.named(self.hosted.task.partition);
-        let reason = clip(&reason).to_owned();
-        self.say_parking(cause, subject, EventDiscarded { topic, partition, offset, reason }.into())
-    }
-
-    fn say_parking(&mut self, cause: &mut Cause, subject: Key, fact: ParkingFact) -> Result<(), Failed> {
-        let id = self.encode(cause, subject, &fact);
+        let origin = self.encode(cause, subject, &fact);
         self.hosted.append_own(subject, self.now, self.bytes, self.sink)?;
-        self.hosted.park(subject, id, &fact);
+        self.hosted.park(subject, origin, &fact);
         Ok(())
     }
-}
-
-/// The offset of the record that an outsider's record says it corrects.
-fn corrected(record: &Record<'_>) -> Option<i64> {
-    let named = record.headers.get(header::CORRECTS).filter(|_| record.place.topic.is_outsiders())?;
-    std::str::from_utf8(named).ok()?.parse().ok()
-}
-
-/// A reason at a length that a fact can carry: an operator's, or a panic's, may be of any.
-fn clip(reason: &str) -> &str {
-    const MOST: usize = 500;
-    reason.char_indices().nth(MOST).map_or(reason, |(end, _)| &reason[..end])
 }

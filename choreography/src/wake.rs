@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use events_schema::{EventId, Key, Timestamp};
+use events_schema::{Key, Timestamp};
 
 use crate::{
     Failed, Fatal, Outside, Service, Source,
     consume::Decider,
-    hosted::{Drain, Hosted},
+    hosted::{Drain, Hosted, Origin},
     planted::{self, Mistake},
+    spans::{Begun, Trigger},
     speaker::Cause,
     worker::{Ports, Worker},
 };
@@ -33,9 +34,9 @@ impl<S: Service> Worker<S> {
             let Some(asof) = self.drained(partition, now, ports.source)? else { continue };
             let Some(hosted) = self.tasks.get(&partition) else { continue };
             let due = hosted.deadlines.due(asof).filter(|(subject, _)| !hosted.parking.blocks(subject));
-            let due: Vec<(Key, EventId)> = due.take(DUE_MAX).collect();
-            for (subject, fact) in due {
-                self.fire(partition, subject, fact, ports)?;
+            let due: Vec<(Key, Origin)> = due.take(DUE_MAX).collect();
+            for (subject, origin) in due {
+                self.fire(partition, subject, origin, ports)?;
             }
         }
         Ok(())
@@ -72,7 +73,7 @@ impl<S: Service> Worker<S> {
         &mut self,
         partition: u16,
         subject: Key,
-        fact: EventId,
+        origin: Origin,
         ports: &mut Ports<'_, S>,
     ) -> Result<(), Failed> {
         let Some(command) = S::due(subject) else { return Ok(()) };
@@ -80,8 +81,9 @@ impl<S: Service> Worker<S> {
         let speaker = &mut decider.speaker;
         speaker.hosted.touched = true;
         // Once fired it is over, whatever was decided: a deadline that decides nothing must not fire for ever.
-        speaker.hosted.owe(subject, fact, crate::Duty::Sleep);
-        let mut cause = Cause::own_fact(fact);
+        let mut cause = Cause::own_fact(&origin);
+        speaker.hosted.owe(subject, origin, crate::Duty::Sleep);
+        speaker.begin(&mut cause, &Begun::own_fact(Trigger::Deadline, subject));
         match decider.decide(&command, &mut cause, subject)? {
             Ok(()) => Ok(()),
             Err(reason) => {
@@ -127,9 +129,9 @@ impl<S: Service> Worker<S> {
     /// Asks for everything that is open: what is under way is not asked twice, what was lost is asked again.
     pub(crate) fn sweep_task(&mut self, partition: u16, outside: &mut dyn Outside<S>) {
         let Some(hosted) = self.tasks.get(&partition) else { return };
-        for (subject, (cause, request)) in hosted.asks.open() {
+        for (subject, (origin, request)) in hosted.asks.open() {
             if !hosted.awaits_operator(subject) {
-                outside.ask(partition, *subject, *cause, request);
+                outside.ask(partition, *subject, origin.fact, request);
             }
         }
     }
@@ -164,7 +166,7 @@ impl<S: Service> Worker<S> {
             for (subject, fact) in speaker.hosted.marks.oldest_kept(before, COUNTED_MAX) {
                 decision.clear();
                 service.bring_forward(&speaker.hosted.state, subject, decision);
-                speaker.tell(&mut Cause::own_fact(fact), subject, decision)?;
+                speaker.tell(&mut Cause::own_fact(&Origin::untraced(fact)), subject, decision)?;
             }
         }
         Ok(())

@@ -15,6 +15,7 @@ use crate::{
     hosted::Hosted,
     metrics::Metrics,
     moment::Moment,
+    spans::{Spans, Tracer},
     speaker::{Line, Speaker},
     wake::is_due,
 };
@@ -106,6 +107,7 @@ pub struct Worker<S: Service> {
     pub(crate) decision: Decision<S::Fact>,
     pub(crate) bytes: Vec<u8>,
     pub(crate) lines: Vec<Line>,
+    pub(crate) spans: Spans,
     leased: bool,
 }
 
@@ -126,8 +128,14 @@ impl<S: Service> Worker<S> {
             decision: Decision::default(),
             bytes: Vec::with_capacity(1024),
             lines: Vec::new(),
+            spans: Spans::default(),
             leased: false,
         }
+    }
+
+    /// From now on its spans go there.
+    pub fn trace_to(&mut self, tracer: Box<dyn Tracer>) {
+        self.spans = Spans::to(tracer);
     }
 
     /// One turn: leases, records, answers, deadlines, commit; only then effects.
@@ -244,6 +252,7 @@ impl<S: Service> Worker<S> {
             }
             Ok(None) => {
                 self.tasks.values_mut().for_each(Hosted::settle);
+                self.spans.clear();
                 self.now_and_then(ports)?;
                 Ok(Turned { records, ..Turned::default() })
             }
@@ -293,9 +302,9 @@ impl<S: Service> Worker<S> {
         self.taken.clear();
         self.metrics.said(&self.lines);
         for line in &self.lines {
-            let Line { partition, subject, event, id, cause } = line;
-            tracing::info!(%subject, event, %id, %cause, partition, "said");
+            line.show();
         }
+        self.spans.commit(ports.clock);
         let facts = self.lines.len();
         self.lines.clear();
         facts
@@ -310,6 +319,7 @@ impl<S: Service> Worker<S> {
         tracing::warn!(service = %S::SOURCE, why = %failed, "undid a transaction");
         self.metrics.undone();
         self.lines.clear();
+        self.spans.clear();
         self.returned.extend(self.taken.drain(..));
         self.tasks.values_mut().for_each(Hosted::roll_back);
         match failed {
@@ -353,12 +363,12 @@ impl<S: Service> Worker<S> {
         &'a mut self,
         partition: u16,
         sink: &'a mut dyn Sink,
-        clock: &dyn Clock,
+        clock: &'a dyn Clock,
     ) -> Option<Decider<'a, S>> {
         let hosted = self.tasks.get_mut(&partition)?;
         let (now, time) = self.moment.look(clock);
-        let speaker = Speaker { hosted, sink, now, time, bytes: &mut self.bytes, lines: &mut self.lines };
-        let Worker { decision, service, condemned, .. } = self;
+        let Worker { bytes, lines, spans, decision, service, condemned, .. } = self;
+        let speaker = Speaker { hosted, sink, now, time, bytes, lines, spans, clock };
         Some(Decider { speaker, decision, service, condemned })
     }
 }

@@ -229,30 +229,3 @@ pub struct Payment {
     /// With which single-use token.
     pub token: Token,
 }
-
-/// A W3C `traceparent`, carried through the saga untouched.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct TraceParent([u8; 55]);
-
-impl TraceParent {
-    /// Reads one; anything that is not 55 bytes of lower-case hex and dashes is no trace, and no error.
-    pub fn from_bytes(bytes: &[u8]) -> Option<TraceParent> {
-        let text: [u8; 55] = bytes.try_into().ok()?;
-        let well_formed = text.iter().enumerate().all(|(at, b)| match at {
-            2 | 35 | 52 => *b == b'-',
-            _ => b.is_ascii_digit() || (b'a'..=b'f').contains(b),
-        });
-        well_formed.then_some(TraceParent(text))
-    }
-
-    /// The header's text.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for TraceParent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}

@@ -1,5 +1,7 @@
 //! Writing an event: strict, one way, into one reused buffer.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -89,6 +91,21 @@ pub fn forwarded(record: &Record<'_>, out: &mut Vec<u8>) -> Result<Key, Malforme
         _ => drop(serde_json::to_writer(out, &Completed::from(&opened))),
     }
     Ok(opened.subject)
+}
+
+/// An event as we write it, without its `traceparent`: what is compared when a decision is made again, since a trace
+/// explains an event and decides nothing.
+pub fn untraced(value: &[u8]) -> Cow<'_, [u8]> {
+    const NAME: &[u8] = b",\"traceparent\":\"";
+    // No attribute before the data holds a quotation mark of its own.
+    let find = |what: &[u8]| value.windows(what.len()).position(|part| part == what);
+    match (find(NAME), find(b",\"data\":")) {
+        (Some(at), Some(data)) if at < data => {
+            let rest = at + NAME.len() + TraceParent::LENGTH + 1;
+            Cow::Owned([&value[..at], value.get(rest..).unwrap_or_default()].concat())
+        }
+        _ => Cow::Borrowed(value),
+    }
 }
 
 /// What an outsider wrote, with every attribute in its place; its own words may need escapes.

@@ -4,7 +4,9 @@ mod admin;
 mod clock;
 mod logs;
 mod options;
+mod semantics;
 mod stop;
+mod traces;
 
 use std::{
     sync::{
@@ -26,6 +28,8 @@ pub use clock::WallClock;
 pub use logs::{LogFormat, init as init_logs};
 pub use options::{Connection, Options};
 pub use stop::Stop;
+
+use traces::Traces;
 
 /// Makes what one worker thread runs: the service and its outside.
 pub type Make<S> = Arc<dyn Fn() -> (S, Box<dyn Outside<S> + Send>) + Send + Sync>;
@@ -76,6 +80,7 @@ pub fn start<S: Service + Send>(
 ) -> Result<Vec<JoinHandle<Result<(), Fatal>>>, Fatal> {
     let metrics =
         Metrics::new(&health.registry, S::SOURCE).map_err(|error| Fatal::Client(error.to_string()))?;
+    let traces = Traces::open(S::SOURCE, settings)?;
     health.expected.fetch_add(usize::from(workers), Ordering::Relaxed);
     let mut threads = Vec::new();
     for worker in 0..workers {
@@ -84,6 +89,7 @@ pub fn start<S: Service + Send>(
             settings: Settings { worker, ..settings.clone() },
             pace,
             metrics: metrics.clone(),
+            traces: traces.clone(),
             health: health.clone(),
             stop: stop.clone(),
         };
@@ -119,6 +125,7 @@ struct Work<S: Service> {
     settings: Settings,
     pace: Pace,
     metrics: Metrics,
+    traces: Option<Traces>,
     health: Health,
     stop: Stop,
 }
@@ -149,6 +156,7 @@ impl<S: Service> Work<S> {
         let (mut source, mut sink) = kafka::open(self.settings.clone())?;
         let (service, mut outside) = (self.make)();
         let mut worker = Worker::new(service, self.pace, self.metrics.clone());
+        self.traces.iter().for_each(|traces| worker.trace_to(traces.tracer()));
         while !self.stop.asked() {
             let (source, sink): (&mut dyn Source, &mut dyn Sink) = (&mut source, &mut sink);
             worker.turn(&mut Ports { source, sink, outside: outside.as_mut(), clock: &WallClock })?;

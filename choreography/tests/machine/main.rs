@@ -8,3 +8,4 @@ mod parking;
 mod schedules;
 mod stage;
 mod toy;
+mod traces;

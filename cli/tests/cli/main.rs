@@ -3,6 +3,7 @@
 //! Scenarios run on librdkafka's mock broker and, when `ORDERS_TEST_BROKERS` names one, on a real Kafka.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+mod collector;
 mod facts;
 mod stage;
 
@@ -18,6 +19,7 @@ mod repairing;
 mod schemas;
 mod stocking;
 mod stranded;
+mod traces;
 mod usage;
 
 macro_rules! scenarios {
@@ -83,4 +85,7 @@ scenarios! {
     reconciling::a_charge_the_log_does_not_know_ends_with_6_and_is_named,
     reconciling::what_was_said_after_the_ledger_was_taken_is_under_way,
     parking::a_subject_parked_at_two_services_must_be_told_apart,
+    traces::a_saga_that_ends_well_is_one_trace_over_three_services,
+    traces::a_declined_and_a_cancelled_saga_are_each_one_trace,
+    traces::a_parked_saga_goes_on_in_its_own_trace_linked_to_who_resumed_it,
 }

@@ -92,8 +92,8 @@ fn of_services(all: &[Manifest]) -> Vec<String> {
         if setting(container, all, "ORDERS_BROKERS").is_empty() {
             found.push(format!("{}: nobody says where the broker is: ORDERS_BROKERS", pods.called()));
         }
-        let urls =
-            ["ORDERS_BROKERS", "ORDERS_PROVIDER_URL"].map(|name| (name, setting(container, all, name)));
+        let urls = ["ORDERS_BROKERS", "ORDERS_PROVIDER_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"]
+            .map(|name| (name, setting(container, all, name)));
         for (name, address) in urls.into_iter().filter(|(_, address)| !may_reach(pods, address, all)) {
             found.push(format!("{}: no NetworkPolicy lets it out to {name} ({address})", pods.called()));
         }
@@ -170,6 +170,11 @@ spec: {podSelector: {}, egress: [{ports: [{port: 9092}]}]}
                 "metadata.name}}}]",
                 "metadata.uid}}}]",
                 "StatefulSet order: ORDERS_INSTANCE is not the pod's name",
+            ),
+            (
+                "env: [",
+                "env: [{name: OTEL_EXPORTER_OTLP_ENDPOINT, value: 'http://collector:4317'}, ",
+                "StatefulSet order: no NetworkPolicy lets it out to OTEL_EXPORTER_OTLP_ENDPOINT",
             ),
         ];
         for (from, to, expected) in cases {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use choreography::{Input, Replay, Service, Task, memory::MemoryLog};
-use events_schema::{EventId, Fact, Key, OwnedRecord, Timestamp, Topic};
+use events_schema::{EventId, Fact, Key, OwnedRecord, Timestamp, Topic, untraced};
 use invariants::Derivation;
 
 use crate::Shop;
@@ -84,7 +84,8 @@ impl<S: Service> Deriving<S> {
 
     /// Decides a group's cause again, then folds the group.
     fn close(&mut self, group: Group) {
-        let committed = joined(group.facts.iter().filter_map(|fact| fact.value.clone()));
+        let committed =
+            joined(group.facts.iter().filter_map(|fact| Some(untraced(fact.value.as_deref()?).into_owned())));
         let again = self.again(&group);
         // The same event may stand in several places; one of them was consumed.
         let same = again.iter().find(|derived| **derived == committed).or(again.first());
