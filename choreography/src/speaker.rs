@@ -8,7 +8,7 @@ use events_schema::{
 };
 
 use crate::{
-    Decision, Duty, Failed, Input, Outgoing, Service, Sink, To,
+    Count, Decision, Duty, Failed, Input, Outgoing, Service, Sink, To,
     hosted::Hosted,
     parking::{Waiting, header},
 };
@@ -71,6 +71,8 @@ pub(crate) struct Speaker<'a, S: Service> {
     /// A buffer that is reused for every fact.
     pub(crate) bytes: &'a mut Vec<u8>,
     pub(crate) lines: &'a mut Vec<Line>,
+    /// What the facts add to the figures of the business; `None` where nobody reads them.
+    pub(crate) counts: Option<&'a mut Vec<Count>>,
 }
 
 impl<S: Service> Speaker<'_, S> {
@@ -96,6 +98,9 @@ impl<S: Service> Speaker<'_, S> {
     fn say(&mut self, cause: &mut Cause, said: &Said<S::Fact>) -> Result<(), Failed> {
         let Said { subject, fact } = said;
         let id = self.encode(cause, *subject, fact);
+        if let Some(counts) = &mut self.counts {
+            S::count(&self.hosted.state, *subject, fact, self.now, &mut |count| counts.push(count));
+        }
         S::evolve(&mut self.hosted.state, *subject, fact, self.now);
         let owed = self.hosted.duties.len();
         let Hosted { state, duties, .. } = &mut *self.hosted;

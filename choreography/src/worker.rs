@@ -9,8 +9,8 @@ use std::{
 use events_schema::{EventId, Timestamp};
 
 use crate::{
-    Answered, Budget, Clock, Decision, Failed, Fatal, Leases, Outside, Position, Receipt, Service, Sink,
-    Source,
+    Answered, Budget, Clock, Count, Decision, Failed, Fatal, Leases, Outside, Position, Receipt, Service,
+    Sink, Source,
     consume::{Decider, Subscription},
     hosted::Hosted,
     metrics::Metrics,
@@ -106,6 +106,8 @@ pub struct Worker<S: Service> {
     pub(crate) decision: Decision<S::Fact>,
     pub(crate) bytes: Vec<u8>,
     pub(crate) lines: Vec<Line>,
+    /// What the facts of the open transaction add to the figures.
+    counts: Vec<Count>,
     leased: bool,
 }
 
@@ -126,6 +128,7 @@ impl<S: Service> Worker<S> {
             decision: Decision::default(),
             bytes: Vec::with_capacity(1024),
             lines: Vec::new(),
+            counts: Vec::new(),
             leased: false,
         }
     }
@@ -133,6 +136,7 @@ impl<S: Service> Worker<S> {
     /// One turn: leases, records, answers, deadlines, commit; only then effects.
     pub fn turn(&mut self, ports: &mut Ports<'_, S>) -> Result<Turned, Fatal> {
         self.moment.pass();
+        ports.sink.serve();
         self.follow_leases(ports)?;
         if let Some(partition) = self.requested() {
             let told = self.carry_out(partition, ports);
@@ -179,6 +183,7 @@ impl<S: Service> Worker<S> {
     /// Drops what was lost and restores what was gained. A restore takes its time: more may have changed after it.
     fn take_leases(&mut self, leases: &Leases, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
         tracing::info!(service = %S::SOURCE, lost = ?leases.lost, gained = ?leases.gained, "leases changed");
+        self.metrics.rebalanced();
         for partition in &leases.lost {
             self.drop_task(*partition, ports.outside);
         }
@@ -189,12 +194,13 @@ impl<S: Service> Worker<S> {
             self.restore(*partition, ports)?;
         }
         self.leased |= !leases.gained.is_empty();
-        self.metrics.tasks(self.tasks.len());
         Ok(())
     }
 
     fn drop_task(&mut self, partition: u16, outside: &mut dyn Outside<S>) {
-        self.tasks.remove(&partition);
+        if self.tasks.remove(&partition).is_some() {
+            self.metrics.tasks(-1);
+        }
         self.returned.retain(|answered| answered.partition != partition);
         self.metrics.forget(partition);
         outside.forget(partition);
@@ -288,10 +294,14 @@ impl<S: Service> Worker<S> {
         let (now, _) = self.moment.look(ports.clock);
         self.rounds.committed = now;
         for (partition, hosted) in &mut self.tasks {
-            hosted.commit(|subject, cause, request| ports.outside.ask(*partition, subject, cause, request));
+            hosted.commit(now, |subject, cause, request| {
+                ports.outside.ask(*partition, subject, cause, request)
+            });
         }
         self.taken.clear();
         self.metrics.said(&self.lines);
+        self.metrics.counted(&self.counts);
+        self.counts.clear();
         for line in &self.lines {
             let Line { partition, subject, event, id, cause } = line;
             tracing::info!(%subject, event, %id, %cause, partition, "said");
@@ -308,8 +318,9 @@ impl<S: Service> Worker<S> {
             other => ports.sink.abort().err().unwrap_or(other),
         };
         tracing::warn!(service = %S::SOURCE, why = %failed, "undid a transaction");
-        self.metrics.undone();
+        self.metrics.undone(&failed);
         self.lines.clear();
+        self.counts.clear();
         self.returned.extend(self.taken.drain(..));
         self.tasks.values_mut().for_each(Hosted::roll_back);
         match failed {
@@ -357,9 +368,21 @@ impl<S: Service> Worker<S> {
     ) -> Option<Decider<'a, S>> {
         let hosted = self.tasks.get_mut(&partition)?;
         let (now, time) = self.moment.look(clock);
-        let speaker = Speaker { hosted, sink, now, time, bytes: &mut self.bytes, lines: &mut self.lines };
+        let (bytes, lines) = (&mut self.bytes, &mut self.lines);
+        let counts = self.metrics.are_read().then_some(&mut self.counts);
+        let speaker = Speaker { hosted, sink, now, time, bytes, lines, counts };
         let Worker { decision, service, condemned, .. } = self;
         Some(Decider { speaker, decision, service, condemned })
+    }
+}
+
+/// A worker that connects anew may have other tasks: what this one showed is shown by whoever has them.
+impl<S: Service> Drop for Worker<S> {
+    fn drop(&mut self) {
+        for partition in self.tasks.keys() {
+            self.metrics.tasks(-1);
+            self.metrics.forget(*partition);
+        }
     }
 }
 

@@ -74,14 +74,13 @@ pub fn start<S: Service + Send>(
     health: &Health,
     stop: &Stop,
 ) -> Result<Vec<JoinHandle<Result<(), Fatal>>>, Fatal> {
-    let metrics =
-        Metrics::new(&health.registry, S::SOURCE).map_err(|error| Fatal::Client(error.to_string()))?;
+    let metrics = Metrics::new::<S>(&health.registry).map_err(|error| Fatal::Client(error.to_string()))?;
     health.expected.fetch_add(usize::from(workers), Ordering::Relaxed);
     let mut threads = Vec::new();
     for worker in 0..workers {
         let work = Work {
             make: make.clone(),
-            settings: Settings { worker, ..settings.clone() },
+            settings: Settings { worker, metrics: metrics.clone(), ..settings.clone() },
             pace,
             metrics: metrics.clone(),
             health: health.clone(),
@@ -138,6 +137,7 @@ impl<S: Service> Work<S> {
             match ended {
                 Err(Fatal::Lost(why) | Fatal::Unreachable(why)) if was_ready && !self.stop.asked() => {
                     tracing::warn!(service = %S::SOURCE, worker = self.settings.worker, why, "connecting anew");
+                    self.metrics.reconnected();
                 }
                 ended => return ended,
             }
@@ -176,11 +176,23 @@ pub fn exit_code(ended: &Result<(), Fatal>) -> u8 {
 /// Serves the admin port, if one is wanted.
 pub fn open_admin(options: &Options, health: &Health) -> Result<(), Fatal> {
     let Some(address) = options.admin else { return Ok(()) };
+    add_process_figures(&health.registry);
     let served = serve_admin(address, health.clone());
     let wrong =
         |error| Fatal::Misconfigured(format!("admin port {address}: {error}; choose another with --admin"));
     served.map(drop).map_err(wrong)
 }
+
+/// Memory, processor time, open files and threads of this process, as the kernel has them: Linux only.
+#[cfg(target_os = "linux")]
+fn add_process_figures(registry: &Registry) {
+    let figures = prometheus::process_collector::ProcessCollector::for_self();
+    // Registered twice they are there.
+    let _ = registry.register(Box::new(figures));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn add_process_figures(_: &Registry) {}
 
 /// The command line of a service's own binary: what every service is told, and what only this one is.
 #[derive(clap::Parser)]

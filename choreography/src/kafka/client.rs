@@ -19,8 +19,8 @@ use rdkafka::{
     types::RDKafkaRespErr,
 };
 
-use super::{lease::Change, settings::Settings};
-use crate::Fatal;
+use super::{lease::Change, settings::Settings, statistics};
+use crate::{Fatal, Metrics};
 
 /// So many different lines of librdkafka are remembered as said.
 const REMEMBERED_LINES: usize = 64;
@@ -83,6 +83,9 @@ pub(super) fn producer(settings: &Settings) -> ClientConfig {
     config.set("retry.backoff.ms", "5");
     config.set("message.max.bytes", "4194304");
     config.set("compression.type", "lz4");
+    if settings.metrics.are_read() {
+        config.set("statistics.interval.ms", statistics::EVERY_MS);
+    }
     with_overrides(config, settings)
 }
 
@@ -124,11 +127,25 @@ pub(super) struct Context {
     failure: Mutex<Option<(String, Instant)>>,
     undelivered: Mutex<Option<String>>,
     changes: Mutex<Vec<Change>>,
+    told: Option<Told>,
     closing: AtomicBool,
     answered: AtomicBool,
 }
 
+/// Where a worker's client tells its figures.
+struct Told {
+    client: &'static str,
+    worker: u16,
+    metrics: Metrics,
+}
+
 impl Context {
+    /// Of a worker's lease, reader or producer.
+    pub(super) fn of(client: &'static str, settings: &Settings) -> Context {
+        let told = Told { client, worker: settings.worker, metrics: settings.metrics.clone() };
+        Context { told: Some(told), ..Context::default() }
+    }
+
     /// Why the last connection failed, in the system's words.
     pub(super) fn last_failure(&self) -> Option<String> {
         locked(&self.failure).as_ref().map(|(reason, _)| reason.clone())
@@ -202,7 +219,18 @@ impl ClientContext for Context {
         self.say(level, line);
     }
 
+    fn stats_raw(&self, json: &[u8]) {
+        let Some(Told { worker, metrics, .. }) = &self.told else { return };
+        match statistics::read(json) {
+            Ok(queued) => metrics.queued(*worker, queued),
+            Err(error) => tracing::debug!(target: "kafka", "statistics: {error}"),
+        }
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
+        if let Some(Told { client, metrics, .. }) = &self.told {
+            metrics.kafka_error(client);
+        }
         self.say(RDKafkaLogLevel::Warning, &format!("{error}: {reason}"));
     }
 }

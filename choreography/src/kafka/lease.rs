@@ -35,7 +35,8 @@ impl Lease {
     /// Waits for a broker, looks at the topics and joins the group; the first leases come later.
     pub(super) fn join(settings: &Arc<Settings>, watch: Watch) -> Result<Lease, Fatal> {
         let names = Names::new(&settings.prefix)?;
-        let consumer: BaseConsumer<Context> = client::create(&client::lease(settings), Context::default())?;
+        let consumer: BaseConsumer<Context> =
+            client::create(&client::lease(settings), Context::of("lease", settings))?;
         layout::reach(&consumer, &settings.brokers, settings.patience)?;
         let partitions = layout::partitions(&consumer, &names, &settings.brokers, settings.patience)?;
         consumer

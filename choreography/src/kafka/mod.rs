@@ -18,6 +18,7 @@ mod reader;
 mod settings;
 mod sink;
 mod source;
+mod statistics;
 pub mod topics;
 mod trouble;
 mod watch;

@@ -21,7 +21,8 @@ pub(super) const STEP: Duration = Duration::from_secs(5);
 /// # Errors
 /// [`Fatal::Unreachable`] if no coordinator answers in time, [`Fatal::Fenced`] if the identity was taken at once.
 pub(super) fn open(settings: &Settings, watch: &Watch) -> Result<BaseProducer<Context>, Fatal> {
-    let producer: BaseProducer<Context> = client::create(&client::producer(settings), Context::default())?;
+    let producer: BaseProducer<Context> =
+        client::create(&client::producer(settings), Context::of("producer", settings))?;
     let end = now() + settings.patience;
     loop {
         let Err(error) = watch.call("init_transactions", || producer.init_transactions(STEP)) else {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use events_schema::Topic;
 
+use crate::Metrics;
+
 /// What one worker's clients must be told. [`Settings::new`] has the defaults.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -30,6 +32,8 @@ pub struct Settings {
     pub patience: Duration,
     /// How long one call of the client may take before the process is ended; 60 s by default.
     pub call_bound: Duration,
+    /// Where the clients' own figures go; nowhere by default.
+    pub metrics: Metrics,
 }
 
 impl Settings {
@@ -47,6 +51,7 @@ impl Settings {
             transaction_timeout: Duration::from_secs(10),
             patience: Duration::from_secs(30),
             call_bound: Duration::from_secs(60),
+            metrics: Metrics::unread(),
         }
     }
 

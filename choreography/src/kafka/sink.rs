@@ -263,6 +263,13 @@ impl Sink for KafkaSink {
             failed => Err(failed),
         }
     }
+
+    /// Also while nothing is written: what the client tells would pile up.
+    fn serve(&mut self) {
+        if let Some(producer) = &self.producer {
+            producer.poll(Duration::ZERO);
+        }
+    }
 }
 
 impl KafkaSink {
