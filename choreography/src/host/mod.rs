@@ -4,6 +4,7 @@ mod admin;
 mod clock;
 mod logs;
 mod options;
+mod rotation;
 mod stop;
 
 use std::{
@@ -17,11 +18,13 @@ use std::{
 use prometheus::Registry;
 
 use crate::{
-    Fatal, Metrics, Outside, Pace, Ports, Service, Sink, Source, Worker,
+    Clock, Fatal, Metrics, Outside, Pace, Ports, Service, Sink, Source, Worker,
     kafka::{self, Settings},
 };
 
 pub use admin::serve as serve_admin;
+use rotation::Rotation;
+
 pub use clock::WallClock;
 pub use logs::{LogFormat, init as init_logs};
 pub use options::{Connection, Options};
@@ -146,6 +149,7 @@ impl<S: Service> Work<S> {
 
     /// Between turns no transaction is open, so that stopping loses nothing.
     fn turn_until_stopped(&self, ready: &mut bool) -> Result<(), Fatal> {
+        let mut rotation = Rotation::of(&self.settings.overrides);
         let (mut source, mut sink) = kafka::open(self.settings.clone())?;
         let (service, mut outside) = (self.make)();
         let mut worker = Worker::new(service, self.pace, self.metrics.clone());
@@ -156,6 +160,9 @@ impl<S: Service> Work<S> {
                 *ready = true;
                 self.health.ready.fetch_add(1, Ordering::Relaxed);
                 tracing::info!(service = %S::SOURCE, worker = self.settings.worker, "ready");
+            }
+            if *ready && rotation.has_come(WallClock.now()) {
+                return Err(Fatal::Lost("the files with our credentials have changed".to_owned()));
             }
         }
         tracing::info!(service = %S::SOURCE, worker = self.settings.worker, "drained");

@@ -13,13 +13,17 @@ use rdkafka::{
     ClientConfig, ClientContext, TopicPartitionList,
     config::{FromClientConfigAndContext, RDKafkaLogLevel},
     consumer::{BaseConsumer, Consumer, ConsumerContext},
-    error::KafkaError,
+    error::{KafkaError, RDKafkaErrorCode},
     message::{DeliveryResult, Message},
     producer::ProducerContext,
     types::RDKafkaRespErr,
 };
 
-use super::{lease::Change, settings::Settings, statistics};
+use super::{
+    lease::Change,
+    settings::{Settings, principal},
+    statistics,
+};
 use crate::{Fatal, Metrics};
 
 /// So many different lines of librdkafka are remembered as said.
@@ -38,9 +42,10 @@ pub(super) fn base(brokers: &str) -> ClientConfig {
 }
 
 /// A consumer that only asks for metadata and offsets, those of open transactions included.
-pub(super) fn probe(brokers: &str) -> ClientConfig {
+pub(super) fn probe(brokers: &str, properties: &[(String, String)]) -> ClientConfig {
     let mut config = base(brokers);
     config.set("isolation.level", "read_uncommitted");
+    config.extend(properties.iter().cloned());
     config
 }
 
@@ -128,6 +133,11 @@ pub(super) struct Context {
     undelivered: Mutex<Option<String>>,
     changes: Mutex<Vec<Change>>,
     told: Option<Told>,
+    /// Who we are to the broker.
+    principal: String,
+    /// What the broker does not let us do, in its words; and why it does not let us in.
+    denied: Mutex<Option<String>>,
+    refused: Mutex<Option<String>>,
     closing: AtomicBool,
     answered: AtomicBool,
 }
@@ -143,7 +153,35 @@ impl Context {
     /// Of a worker's lease, reader or producer.
     pub(super) fn of(client: &'static str, settings: &Settings) -> Context {
         let told = Told { client, worker: settings.worker, metrics: settings.metrics.clone() };
-        Context { told: Some(told), ..Context::default() }
+        Context { told: Some(told), ..Context::with(&settings.overrides) }
+    }
+
+    /// Of a client with these settings.
+    pub(super) fn with(properties: &[(String, String)]) -> Context {
+        Context { principal: principal(properties), ..Context::default() }
+    }
+
+    /// The broker does not let us do something.
+    pub(super) fn deny(&self, what: &str) {
+        *locked(&self.denied) = Some(what.to_owned());
+    }
+
+    /// What the broker does not let us do, with what helps.
+    pub(super) fn take_denied(&self) -> Option<Fatal> {
+        let what = locked(&self.denied).take()?;
+        Some(Fatal::Misconfigured(format!(
+            "{}: {what}. Whoever owns a topic writes it; the rules a broker needs: orderctl topics acl",
+            self.principal
+        )))
+    }
+
+    /// Why the broker does not let us in.
+    pub(super) fn refused(&self) -> Option<Fatal> {
+        let why = locked(&self.refused).clone()?;
+        let who = &self.principal;
+        Some(Fatal::Misconfigured(format!(
+            "the broker does not let {who} in: {why}. Set -X sasl.*, or ssl.*"
+        )))
     }
 
     /// Why the last connection failed, in the system's words.
@@ -178,6 +216,9 @@ impl Context {
 
     /// Says a line of librdkafka, at its level the first time and at debug when it is said again.
     pub(super) fn say(&self, level: RDKafkaLogLevel, line: &str) {
+        if let Some(what) = denied_in(line) {
+            self.deny(what);
+        }
         if let Some(reason) = failure_in(line) {
             #[expect(clippy::disallowed_methods, reason = "how long ago a connection failed, at the edge")]
             let now = Instant::now();
@@ -210,6 +251,13 @@ fn failure_in(line: &str) -> Option<String> {
     Some(reason.to_lowercase())
 }
 
+/// What is denied in a line like `[thrd:…]: …: Failed to add partition "orders" [0] to transaction: Broker: Topic
+/// authorization failed`: the transaction's own error does not name the topic.
+fn denied_in(line: &str) -> Option<&str> {
+    line.contains("authorization failed").then_some(())?;
+    line.find("Failed to add partition \"").map(|at| &line[at..])
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -231,6 +279,9 @@ impl ClientContext for Context {
         if let Some(Told { client, metrics, .. }) = &self.told {
             metrics.kafka_error(client);
         }
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Authentication) {
+            *locked(&self.refused) = Some(reason.to_owned());
+        }
         self.say(RDKafkaLogLevel::Warning, &format!("{error}: {reason}"));
     }
 }
@@ -241,6 +292,9 @@ impl ProducerContext for Context {
     fn delivery(&self, delivery: &DeliveryResult<'_>, (): ()) {
         if let Err((error, message)) = delivery {
             let text = format!("a record for {}-{}: {error}", message.topic(), message.partition());
+            if error.rdkafka_error_code() == Some(RDKafkaErrorCode::TopicAuthorizationFailed) {
+                self.deny(&text);
+            }
             locked(&self.undelivered).get_or_insert(text);
         }
     }
@@ -279,7 +333,18 @@ fn numbers(partitions: &TopicPartitionList) -> Vec<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::failure_in;
+    use super::{denied_in, failure_in};
+
+    #[test]
+    fn a_topic_that_may_not_be_written_is_found_in_what_librdkafka_says() {
+        let line = "[thrd:TxnCoordinator]: TxnCoordinator/1: Failed to add partition \"orders\" [0] to transaction: \
+                    Broker: Topic authorization failed";
+        let found =
+            "Failed to add partition \"orders\" [0] to transaction: Broker: Topic authorization failed";
+        assert_eq!(denied_in(line), Some(found));
+        let other = "Failed to add partition \"orders\" [0] to transaction: Broker: Not coordinator";
+        assert_eq!(denied_in(other), None);
+    }
 
     #[test]
     fn the_systems_reason_is_found_in_what_librdkafka_says() {

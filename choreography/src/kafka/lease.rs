@@ -64,11 +64,18 @@ impl Lease {
                 }
             }
         });
+        if let Some(denied) = self.consumer.client().context().take_denied() {
+            return Err(denied);
+        }
         self.fenced()
     }
 
     /// An error that matters is fatal and asked for below; what remains mends itself.
     fn note(&self, error: &KafkaError) {
+        use RDKafkaErrorCode::{GroupAuthorizationFailed, TopicAuthorizationFailed};
+        if let Some(GroupAuthorizationFailed | TopicAuthorizationFailed) = error.rdkafka_error_code() {
+            self.consumer.client().context().deny(&format!("group member {}: {error}", self.identity));
+        }
         tracing::debug!(target: "kafka", "lease {}: {error}", self.identity);
     }
 

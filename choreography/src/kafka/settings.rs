@@ -70,4 +70,37 @@ impl Settings {
     pub fn name_of(&self, topic: Topic) -> String {
         format!("{}{topic}", self.prefix)
     }
+
+    /// Who we are to the broker, as far as the settings say.
+    pub fn principal(&self) -> String {
+        principal(&self.overrides)
+    }
+}
+
+/// Who a client with these settings is to the broker: its name, or what it shows.
+pub(super) fn principal(properties: &[(String, String)]) -> String {
+    let set = |wanted: &str| properties.iter().rev().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    let shown = || set("ssl.certificate.location").or_else(|| set("ssl.keystore.location"));
+    match (set("sasl.username"), shown()) {
+        (Some(name), _) => format!("User:{name}"),
+        (None, Some(file)) => format!("whoever the certificate {file} names"),
+        (None, None) => "User:ANONYMOUS".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::principal;
+
+    #[test]
+    fn a_client_is_who_it_logs_in_as_or_shows_a_certificate_of() {
+        let of = |properties: &[(&str, &str)]| {
+            let owned = properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            principal(&owned.collect::<Vec<_>>())
+        };
+        assert_eq!(of(&[]), "User:ANONYMOUS");
+        let file = ("ssl.certificate.location", "/tls/tls.crt");
+        assert_eq!(of(&[file]), "whoever the certificate /tls/tls.crt names");
+        assert_eq!(of(&[file, ("sasl.username", "a"), ("sasl.username", "order")]), "User:order");
+    }
 }
