@@ -77,7 +77,7 @@ impl<S: Service> Worker<S> {
         if place.topic == Topic::Operations {
             return self.notice(record, sink, clock);
         }
-        hosted.positions.pass(place);
+        hosted.positions.pass(place, record.appended);
         match self.subscription.hear(record) {
             Ok(None) => Ok(()),
             Ok(Some(heard)) => self.take(record, heard, sink, clock),
@@ -135,7 +135,7 @@ impl<S: Service> Worker<S> {
     /// Takes one row of a followed table in. One that cannot be read changes nothing.
     fn remember(&mut self, record: &Record<'_>) {
         let Some(hosted) = self.tasks.get_mut(&record.place.partition) else { return };
-        hosted.positions.pass(record.place);
+        hosted.positions.pass(record.place, record.appended);
         for row in S::tables().iter().filter(|row| row.table.topic() == record.place.topic) {
             if let Err(error) = row.table.remember(&mut hosted.state, record) {
                 tracing::error!(place = %record.place, %error, "stepped over a row that cannot be read");

@@ -171,7 +171,8 @@ impl<S: Service> Hosted<S> {
     }
 
     /// The open transaction is committed: takes up its duties; `ask` hears of each new call to the outside.
-    pub(crate) fn commit(&mut self, mut ask: impl FnMut(Key, EventId, &S::Request)) {
+    pub(crate) fn commit(&mut self, now: Timestamp, mut ask: impl FnMut(Key, EventId, &S::Request)) {
+        self.marks.pass(now);
         self.state.commit();
         self.parking.commit();
         self.positions.commit(std::mem::take(&mut self.headed));
@@ -246,6 +247,7 @@ impl<S: Service> Hosted<S> {
             }
         };
         self.marks.advance(record.place.offset, record.appended);
+        self.marks.pass(record.appended);
         match ParkingFact::read(&kind, record) {
             Ok(Some(heard)) => {
                 self.parking.fold(heard.subject, &heard.data);

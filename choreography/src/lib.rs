@@ -11,6 +11,7 @@ mod held;
 pub mod host;
 mod hosted;
 pub mod kafka;
+mod lag;
 mod marks;
 pub mod memory;
 mod metrics;
@@ -34,7 +35,10 @@ mod wake;
 mod worker;
 
 pub use decision::Decision;
-pub use metrics::Metrics;
+pub use metrics::{
+    MACHINE, Metrics,
+    figure::{Amount, Count, Figure, Labels, Level, Shape, labels},
+};
 pub use ports::{
     Answered, Bounds, Budget, Clock, Failed, Fatal, Input, Leases, Never, NoOutside, Outgoing, Outside,
     Position, Receipt, Sink, Source,

@@ -33,13 +33,23 @@ struct Mark {
 
 pub(crate) struct Marks {
     holders: AHashMap<Holder, Mark>,
-    open: BTreeMap<i64, usize>,
+    open: BTreeMap<i64, Open>,
     kept: BTreeSet<(i64, Holder)>,
     /// Facts said from now on stand at or after this offset of the own log.
     here: i64,
     window: Duration,
     /// When `here` moved, and to what: the window in offsets.
     times: VecDeque<(Timestamp, i64)>,
+    now: Timestamp,
+}
+
+/// Those that are open from one offset on.
+#[derive(Default)]
+struct Open {
+    holders: usize,
+    /// How many of them are open subjects, and since when the first of those.
+    subjects: usize,
+    since: Timestamp,
 }
 
 impl Marks {
@@ -51,7 +61,13 @@ impl Marks {
             here,
             window,
             times: VecDeque::from([(Timestamp(i64::MIN), here)]),
+            now: Timestamp(0),
         }
+    }
+
+    /// What is opened from here on is open since `now`.
+    pub(crate) fn pass(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     /// Facts said from now on stand at or after `here`.
@@ -91,9 +107,10 @@ impl Marks {
         let Some(mark) = self.holders.remove(&holder) else { return };
         if mark.kept {
             self.kept.remove(&(mark.offset, holder));
-        } else if let Some(count) = self.open.get_mut(&mark.offset) {
-            *count -= 1;
-            if *count == 0 {
+        } else if let Some(open) = self.open.get_mut(&mark.offset) {
+            open.holders -= 1;
+            open.subjects -= usize::from(matches!(holder, Holder::Open(_)));
+            if open.holders == 0 {
                 self.open.remove(&mark.offset);
             }
         }
@@ -112,7 +129,12 @@ impl Marks {
         if mark.kept {
             self.kept.insert((mark.offset, holder));
         } else {
-            *self.open.entry(mark.offset).or_default() += 1;
+            let open = self.open.entry(mark.offset).or_default();
+            open.holders += 1;
+            if let Holder::Open(_) = holder {
+                open.since = if open.subjects == 0 { self.now } else { open.since.min(self.now) };
+                open.subjects += 1;
+            }
         }
         self.holders.insert(holder, mark);
     }
@@ -146,6 +168,12 @@ impl Marks {
     /// The end of the own log when it was last looked at.
     pub(crate) fn here(&self) -> i64 {
         self.here
+    }
+
+    /// Since when the oldest open subject has been open: to within one look at the log's end, if an older one that was
+    /// opened after the same look is over.
+    pub(crate) fn oldest_open(&self) -> Option<Timestamp> {
+        self.open.values().find(|open| open.subjects > 0).map(|open| open.since)
     }
 
     /// How many subjects are kept for ever.
@@ -191,6 +219,23 @@ mod tests {
         marks.advance(200, seconds(2));
         marks.over(open("b"));
         assert_eq!(marks.needed_from(), 200);
+    }
+
+    #[test]
+    fn the_oldest_open_subject_is_as_old_as_its_first_fact_and_what_is_parked_is_not_open() {
+        let mut marks = Marks::new(Duration::ZERO, 0);
+        marks.pass(seconds(1));
+        marks.open(Holder::Parked(key("p")), fact());
+        assert_eq!(marks.oldest_open(), None);
+        marks.pass(seconds(2));
+        marks.open(open("a"), fact());
+        marks.advance(100, seconds(3));
+        marks.pass(seconds(4));
+        marks.open(open("a"), fact());
+        marks.open(open("b"), fact());
+        assert_eq!(marks.oldest_open(), Some(seconds(2)));
+        marks.over(open("a"));
+        assert_eq!(marks.oldest_open(), Some(seconds(4)));
     }
 
     #[test]

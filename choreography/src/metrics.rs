@@ -1,12 +1,19 @@
-//! Metrics of the machine: how much, how fast, how far behind. Registered once per process and service.
+//! Metrics of one service in one process: the machine's own figures, and those of the service's business.
 
-use events_schema::{Source, Topic};
-use prometheus::{
-    Histogram, HistogramOpts, HistogramTimer, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry,
-};
+pub(crate) mod figure;
+mod machine;
+mod meter;
 
-use crate::{Input, speaker::Line};
+use std::{fmt, time::Duration};
+
+use events_schema::{Fact, Topic, parking::ParkingFact};
+use prometheus::{Histogram, HistogramTimer, IntCounter, IntCounterVec, IntGauge, Registry};
+
+use crate::{Failed, Input, Service, speaker::Line};
+use figure::{Count, Figure, Level};
+use meter::Meter;
+
+pub use machine::MACHINE;
 
 /// Counters and gauges of one service. Cloning shares them. Nothing is counted where nobody reads it.
 #[derive(Clone)]
@@ -17,65 +24,85 @@ struct Meters {
     consumed: Vec<IntCounter>,
     emitted: IntCounterVec,
     commits: Histogram,
-    undone: IntCounter,
+    undone: Meter,
     restores: Histogram,
     tasks: IntGauge,
-    lag: IntGaugeVec,
-    open: IntGaugeVec,
-    parked: IntGaugeVec,
+    lag: Meter,
+    lag_seconds: Meter,
+    open: Meter,
+    oldest: Meter,
+    parked: Meter,
+    reconnected: IntCounter,
+    kafka_errors: IntCounterVec,
+    rebalances: IntCounter,
+    queue_messages: Meter,
+    queue_bytes: Meter,
+    rtt: Meter,
+    business: Vec<Meter>,
 }
 
-/// Bucket bounds for a commit, in seconds.
-const COMMIT_SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-/// Bucket bounds for a restore, in seconds.
-const RESTORE_SECONDS: [f64; 10] = [0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0];
+/// How a task stands, besides its lag.
+pub(crate) struct Standing {
+    pub(crate) open: usize,
+    pub(crate) oldest: Duration,
+    pub(crate) parked: usize,
+}
+
+/// What librdkafka tells of a producer.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(crate) struct Queued {
+    pub(crate) messages: u64,
+    pub(crate) bytes: u64,
+    /// To the slowest broker's answer, all but one of a hundred.
+    pub(crate) rtt: Duration,
+}
 
 impl Metrics {
-    /// Registers the metrics of a service.
-    pub fn new(registry: &Registry, service: Source) -> prometheus::Result<Metrics> {
-        let about = |name: &str, help: &str| Opts::new(name, help).const_label("service", service.name());
-        let timing = |name: &str, help: &str, buckets: &[f64]| {
-            Histogram::with_opts(
-                HistogramOpts::new(name, help)
-                    .const_label("service", service.name())
-                    .buckets(buckets.to_vec()),
-            )
-        };
-        let consumed = IntCounterVec::new(
-            about("orders_records_consumed_total", "Records taken from the log, listened to or not."),
-            &["topic"],
-        )?;
-        let meters = Meters {
+    /// Registers the metrics of a service. What is known of their labels is shown at 0 from now on.
+    pub fn new<S: Service>(registry: &Registry) -> prometheus::Result<Metrics> {
+        let to = meter::Registering { registry, service: S::SOURCE.name() };
+        let consumed = to.counters(&machine::CONSUMED)?;
+        let emitted = to.counters(&machine::EMITTED)?;
+        for event in S::Fact::names().iter().chain(ParkingFact::names()) {
+            emitted.with_label_values(&[event]);
+        }
+        let business =
+            S::figures().iter().map(|figure| to.meter(figure)).collect::<prometheus::Result<_>>()?;
+        Ok(Metrics(Some(Meters {
             consumed: Topic::ALL.map(|topic| consumed.with_label_values(&[topic.name()])).to_vec(),
-            emitted: IntCounterVec::new(about("orders_facts_emitted_total", "Facts committed."), &["event"])?,
-            commits: timing("orders_commit_seconds", "Time of a transaction's commit.", &COMMIT_SECONDS)?,
-            undone: IntCounter::with_opts(about(
-                "orders_transactions_undone_total",
-                "Transactions undone and run again.",
-            ))?,
-            restores: timing("orders_restore_seconds", "Time to restore one task.", &RESTORE_SECONDS)?,
-            tasks: IntGauge::with_opts(about("orders_tasks", "Tasks that run here."))?,
-            lag: IntGaugeVec::new(
-                about("orders_lag_records", "Records not consumed yet."),
-                &["topic", "partition"],
-            )?,
-            open: IntGaugeVec::new(
-                about("orders_open_subjects", "Orders that have not ended."),
-                &["partition"],
-            )?,
-            parked: IntGaugeVec::new(
-                about("orders_parked_subjects", "Subjects that wait behind a parked record."),
-                &["partition"],
-            )?,
-        };
-        registry.register(Box::new(consumed))?;
-        meters.register(registry)?;
-        Ok(Metrics(Some(meters)))
+            emitted,
+            commits: to.histogram(&machine::COMMITS)?,
+            undone: to.meter(&machine::UNDONE)?,
+            restores: to.histogram(&machine::RESTORES)?,
+            tasks: to.gauge(&machine::TASKS)?,
+            lag: to.meter(&machine::LAG)?,
+            lag_seconds: to.meter(&machine::LAG_SECONDS)?,
+            open: to.meter(&machine::OPEN)?,
+            oldest: to.meter(&machine::OLDEST)?,
+            parked: to.meter(&machine::PARKED)?,
+            reconnected: to.counters(&machine::RECONNECTED)?.with_label_values::<&str>(&[]),
+            kafka_errors: to.counters(&machine::KAFKA_ERRORS)?,
+            rebalances: to.counters(&machine::REBALANCES)?.with_label_values::<&str>(&[]),
+            queue_messages: to.meter(&machine::QUEUE_MESSAGES)?,
+            queue_bytes: to.meter(&machine::QUEUE_BYTES)?,
+            rtt: to.meter(&machine::RTT)?,
+            business,
+        })))
     }
 
     /// Metrics nobody reads, for simulations and tests.
     pub fn unread() -> Metrics {
         Metrics(None)
+    }
+
+    /// Every figure of a service, the machine's own first.
+    pub fn figures<S: Service>() -> impl Iterator<Item = &'static Figure> {
+        MACHINE.iter().chain(S::figures())
+    }
+
+    /// Whether somebody reads them.
+    pub(crate) fn are_read(&self) -> bool {
+        self.0.is_some()
     }
 
     pub(crate) fn delivered(&self, topic: Topic) {
@@ -99,10 +126,24 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn undone(&self) {
-        if let Some(meters) = &self.0 {
-            meters.undone.inc();
+    /// What the facts of a committed transaction add to the figures of the business.
+    pub(crate) fn counted(&self, counts: &[Count]) {
+        let Some(meters) = &self.0 else { return };
+        for count in counts {
+            if let Some(meter) = meters.business.iter().find(|meter| meter.figure.name == count.figure) {
+                meter.count(&count.labels, count.amount);
+            }
         }
+    }
+
+    pub(crate) fn undone(&self, why: &Failed) {
+        let Some(meters) = &self.0 else { return };
+        let reason = match why {
+            Failed::Aborted(_) => "aborted",
+            Failed::TooLarge(_) => "too_large",
+            Failed::Unknown(_) | Failed::Fatal(_) => "unknown",
+        };
+        meters.undone.count(&figure::labels([reason]), figure::Amount::Add(1));
     }
 
     pub(crate) fn commit_timer(&self) -> Option<HistogramTimer> {
@@ -113,24 +154,40 @@ impl Metrics {
         self.0.as_ref().map(|meters| meters.restores.start_timer())
     }
 
-    pub(crate) fn tasks(&self, count: usize) {
+    /// So many more tasks run here; workers of one process add up.
+    pub(crate) fn tasks(&self, more: i64) {
         if let Some(meters) = &self.0 {
-            meters.tasks.set(gauge(count));
+            meters.tasks.add(more);
         }
     }
 
-    pub(crate) fn lag(&self, input: Input, records: i64) {
+    pub(crate) fn lag(&self, input: Input, records: i64, age: Duration) {
         if let Some(meters) = &self.0 {
             let partition = input.partition.to_string();
-            meters.lag.with_label_values(&[input.topic.name(), &partition]).set(records);
+            let labels = &[input.topic.name(), partition.as_str()];
+            meters.lag.set(labels, records as f64);
+            meters.lag_seconds.set(labels, age.as_secs_f64());
         }
     }
 
-    pub(crate) fn task(&self, partition: u16, open: usize, parked: usize) {
+    pub(crate) fn task(&self, partition: u16, standing: &Standing) {
         if let Some(meters) = &self.0 {
             let partition = partition.to_string();
-            meters.open.with_label_values(&[&partition]).set(gauge(open));
-            meters.parked.with_label_values(&[&partition]).set(gauge(parked));
+            meters.open.set(&[&partition], standing.open as f64);
+            meters.oldest.set(&[&partition], standing.oldest.as_secs_f64());
+            meters.parked.set(&[&partition], standing.parked as f64);
+        }
+    }
+
+    pub(crate) fn level(&self, partition: u16, level: Level) {
+        let Some(meters) = &self.0 else { return };
+        let Some(meter) = meters.business.iter().find(|meter| meter.figure.name == level.figure) else {
+            return;
+        };
+        let partition = partition.to_string();
+        match meter.figure.labels {
+            [] => meter.set(&[&partition], level.value as f64),
+            _ => meter.set(&[level.label, &partition], level.value as f64),
         }
     }
 
@@ -138,27 +195,49 @@ impl Metrics {
     pub(crate) fn forget(&self, partition: u16) {
         let Some(meters) = &self.0 else { return };
         let partition = partition.to_string();
-        let _ = meters.open.remove_label_values(&[&partition]);
-        let _ = meters.parked.remove_label_values(&[&partition]);
+        for meter in [&meters.open, &meters.oldest, &meters.parked].into_iter().chain(&meters.business) {
+            meter.forget(&partition);
+        }
         for topic in Topic::ALL {
-            let _ = meters.lag.remove_label_values(&[topic.name(), &partition]);
+            meters.lag.remove(&[topic.name(), &partition]);
+            meters.lag_seconds.remove(&[topic.name(), &partition]);
+        }
+    }
+
+    /// A worker connects anew.
+    pub(crate) fn reconnected(&self) {
+        if let Some(meters) = &self.0 {
+            meters.reconnected.inc();
+        }
+    }
+
+    /// A client reported an error.
+    pub(crate) fn kafka_error(&self, client: &str) {
+        if let Some(meters) = &self.0 {
+            meters.kafka_errors.with_label_values(&[client]).inc();
+        }
+    }
+
+    /// Leases came or went.
+    pub(crate) fn rebalanced(&self) {
+        if let Some(meters) = &self.0 {
+            meters.rebalances.inc();
+        }
+    }
+
+    /// What librdkafka told of a worker's producer.
+    pub(crate) fn queued(&self, worker: u16, queued: Queued) {
+        if let Some(meters) = &self.0 {
+            let worker = &[worker.to_string()];
+            meters.queue_messages.set(worker, queued.messages as f64);
+            meters.queue_bytes.set(worker, queued.bytes as f64);
+            meters.rtt.set(worker, queued.rtt.as_secs_f64());
         }
     }
 }
 
-impl Meters {
-    fn register(&self, registry: &Registry) -> prometheus::Result<()> {
-        registry.register(Box::new(self.emitted.clone()))?;
-        registry.register(Box::new(self.commits.clone()))?;
-        registry.register(Box::new(self.undone.clone()))?;
-        registry.register(Box::new(self.restores.clone()))?;
-        registry.register(Box::new(self.tasks.clone()))?;
-        registry.register(Box::new(self.lag.clone()))?;
-        registry.register(Box::new(self.open.clone()))?;
-        registry.register(Box::new(self.parked.clone()))
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.are_read() { "metrics" } else { "unread metrics" })
     }
-}
-
-fn gauge(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

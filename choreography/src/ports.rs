@@ -169,6 +169,9 @@ pub trait Sink {
 
     /// Gives the open transaction up, if there is one.
     fn abort(&mut self) -> Result<(), Failed>;
+
+    /// Hands out what the client has to tell besides; called between transactions, idle or not.
+    fn serve(&mut self) {}
 }
 
 /// An answer that came in from the outside.

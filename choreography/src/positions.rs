@@ -1,10 +1,10 @@
 //! Where a task stands in each of its inputs, and the header by which its own log remembers that.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
-use events_schema::{Place, Topic};
+use events_schema::{Place, Timestamp, Topic};
 
-use crate::{Input, Position};
+use crate::{Input, Position, lag::Lag};
 
 /// The header on a task's last fact of a transaction: `checkout=20..23,payments=7..9`, consumed from .. to (excluded).
 /// It covers what was consumed since the last fact, also what was committed without one: a record that said nothing
@@ -34,6 +34,7 @@ struct Stand {
     told: i64,
     /// Whether the own log has said it since the restore.
     is_told: bool,
+    lag: Lag,
 }
 
 /// A task's positions, one per input.
@@ -44,7 +45,8 @@ impl Positions {
     /// Adds an input that goes on at `next`.
     pub(crate) fn add(&mut self, topic: Topic, partition: u16, role: Role, next: i64) {
         let input = Input { topic, partition };
-        self.0.push(Stand { input, role, next, safe: next, committed: next, told: next, is_told: false });
+        let (is_told, lag) = (false, Lag::default());
+        self.0.push(Stand { input, role, next, safe: next, committed: next, told: next, is_told, lag });
     }
 
     /// Whether the record was not taken yet. After a new assignment a client may deliver one again.
@@ -52,11 +54,18 @@ impl Positions {
         self.0.iter().any(|stand| stand.input.topic == place.topic && stand.next <= place.offset)
     }
 
-    /// The record at `place` was taken.
-    pub(crate) fn pass(&mut self, place: Place) {
+    /// The record at `place`, written at `appended`, was taken.
+    pub(crate) fn pass(&mut self, place: Place, appended: Timestamp) {
         if let Some(stand) = self.0.iter_mut().find(|stand| stand.input.topic == place.topic) {
             stand.next = place.offset + 1;
+            stand.lag.take(appended);
         }
+    }
+
+    /// The age of the oldest record of an input that was not consumed yet.
+    pub(crate) fn lag(&mut self, input: Input, now: Timestamp, position: i64, end: i64) -> Duration {
+        let stand = self.0.iter_mut().find(|stand| stand.input == input);
+        stand.map_or(Duration::ZERO, |stand| stand.lag.look(now, position, end))
     }
 
     /// Everything before `next` was delivered and taken: markers behind the last record are passed.
@@ -140,7 +149,7 @@ mod tests {
         positions.add(Topic::Payments, 1, Role::Consumed, 7);
         positions.add(Topic::Catalog, 1, Role::Table, 0);
         for (topic, offset) in [(Topic::Checkout, 22), (Topic::Payments, 8), (Topic::Catalog, 5)] {
-            positions.pass(Place { topic, partition: 1, offset });
+            positions.pass(Place { topic, partition: 1, offset }, Timestamp(0));
         }
         let mut header = String::new();
         positions.write_header(&mut header);
@@ -150,7 +159,7 @@ mod tests {
         positions.commit(true);
         positions.write_header(&mut header);
         assert_eq!(header, "");
-        positions.pass(Place { topic: Topic::Checkout, partition: 1, offset: 23 });
+        positions.pass(Place { topic: Topic::Checkout, partition: 1, offset: 23 }, Timestamp(0));
         positions.commit(false);
         positions.write_header(&mut header);
         assert_eq!(header, "checkout=23..24", "what was committed without a fact is named by the next");
@@ -161,7 +170,7 @@ mod tests {
         let mut positions = Positions::default();
         positions.add(Topic::Checkout, 1, Role::Consumed, 20);
         positions.add(Topic::Payments, 1, Role::Consumed, 7);
-        positions.pass(Place { topic: Topic::Checkout, partition: 1, offset: 20 });
+        positions.pass(Place { topic: Topic::Checkout, partition: 1, offset: 20 }, Timestamp(0));
         let mut header = String::new();
         positions.write_header(&mut header);
         assert_eq!(header, "checkout=20..21,payments=7..7");
@@ -172,9 +181,9 @@ mod tests {
         let mut positions = Positions::default();
         positions.add(Topic::Orders, 0, Role::Consumed, 3);
         let at = |offset| Place { topic: Topic::Orders, partition: 0, offset };
-        positions.pass(at(3));
+        positions.pass(at(3), Timestamp(0));
         positions.settle();
-        positions.pass(at(4));
+        positions.pass(at(4), Timestamp(0));
         positions.roll_back();
         assert!(positions.is_new(at(4)) && !positions.is_new(at(3)));
     }

@@ -35,7 +35,9 @@ impl<S: Service> Worker<S> {
             service = %S::SOURCE, partition, facts = end - from, open = hosted.marks.open_count(),
             asking = hosted.asks.len(), parked = hosted.parking.len(), "restored"
         );
-        self.tasks.insert(partition, hosted);
+        if self.tasks.insert(partition, hosted).is_none() {
+            self.metrics.tasks(1);
+        }
         self.sweep_task(partition, ports.outside);
         timer.map(prometheus::HistogramTimer::stop_and_record);
         Ok(())

@@ -62,7 +62,7 @@ impl<S: Service> Worker<S> {
         if ours || !hosted.requests.is_empty() {
             hosted.requests.push_back(OwnedRecord::from(record));
         } else {
-            hosted.positions.pass(record.place);
+            hosted.positions.pass(record.place, record.appended);
         }
         Ok(())
     }
@@ -78,7 +78,7 @@ impl<S: Service> Worker<S> {
         tracing::warn!(place = %record.place, %error, "an operator's request cannot be read");
         let Some(mut decider) = self.decider(record.place.partition, sink, clock) else { return Ok(()) };
         let speaker = &mut decider.speaker;
-        speaker.hosted.positions.pass(record.place);
+        speaker.hosted.positions.pass(record.place, record.appended);
         let subject = record.place.as_key();
         let mut cause = Cause::unreadable(record);
         speaker.begin(&mut cause, &Begun::record(record, subject));
@@ -94,7 +94,7 @@ impl<S: Service> Worker<S> {
     pub(crate) fn carry_out(&mut self, partition: u16, ports: &mut Ports<'_, S>) -> Result<(), Failed> {
         let Some(hosted) = self.tasks.get_mut(&partition) else { return Ok(()) };
         let Some(request) = hosted.requests.pop_front() else { return Ok(()) };
-        hosted.positions.pass(request.place);
+        hosted.positions.pass(request.place, request.appended);
         hosted.touched = true;
         let record = request.as_record();
         let heard = match read(&record) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use events_schema::{Event, Fact, Heard, Key, Malformed, Record, Source, Timestamp, Topic};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::Decision;
+use crate::{Count, Decision, Figure, Level};
 
 /// The unit of work and of ownership: one partition of everything a service consumes and emits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -80,6 +80,30 @@ pub trait Service: Sized + 'static {
 
     /// The command for an answer from the outside.
     fn answered(subject: Key, answer: Self::Answer) -> Self::Command;
+
+    /// The figures of its business, beside the machine's own.
+    fn figures() -> &'static [Figure] {
+        &[]
+    }
+
+    /// What a fact adds to the figures; `before` is the state before the fact is folded. Counted once for each fact,
+    /// when its transaction is committed: not if it is undone, and not when the fact is read again on restore.
+    fn count(
+        _before: &Self::State,
+        _subject: Key,
+        _fact: &Self::Fact,
+        _time: Timestamp,
+        _add: &mut dyn FnMut(Count),
+    ) {
+    }
+
+    /// How a task stands, looked at every few seconds: its state, and the calls to the outside without an answer.
+    fn levels(
+        _state: &Self::State,
+        _open: &mut dyn Iterator<Item = &Self::Request>,
+        _level: &mut dyn FnMut(Level),
+    ) {
+    }
 
     /// Says the balance of a long-lived subject anew, so that restore need not go back to its first fact. Silence
     /// when it cannot be said now; the host asks again.

@@ -7,7 +7,7 @@ use events_schema::{
 };
 
 use crate::{
-    Clock, Decision, Duty, Failed, Input, Outgoing, Service, Sink, To,
+    Clock, Count, Decision, Duty, Failed, Input, Outgoing, Service, Sink, To,
     hosted::{Hosted, Origin},
     parking::Waiting,
     spans::{Begun, Sent, Spans},
@@ -104,6 +104,8 @@ pub(crate) struct Speaker<'a, S: Service> {
     pub(crate) lines: &'a mut Vec<Line>,
     pub(crate) spans: &'a mut Spans,
     pub(crate) clock: &'a dyn Clock,
+    /// What the facts add to the figures of the business; `None` where nobody reads them.
+    pub(crate) counts: Option<&'a mut Vec<Count>>,
 }
 
 impl<S: Service> Speaker<'_, S> {
@@ -134,6 +136,9 @@ impl<S: Service> Speaker<'_, S> {
     fn say(&mut self, cause: &mut Cause, said: &Said<S::Fact>) -> Result<(), Failed> {
         let Said { subject, fact } = said;
         let origin = self.encode(cause, *subject, fact);
+        if let Some(counts) = &mut self.counts {
+            S::count(&self.hosted.state, *subject, fact, self.now, &mut |count| counts.push(count));
+        }
         S::evolve(&mut self.hosted.state, *subject, fact, self.now);
         let owed = self.hosted.duties.len();
         let Hosted { state, duties, .. } = &mut *self.hosted;

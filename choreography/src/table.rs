@@ -45,6 +45,11 @@ impl<K: Hash + Eq + Clone, V> Table<K, V> {
         self.now.len()
     }
 
+    /// The sum over all values, which does not depend on the order in which they are looked at.
+    pub fn sum(&self, of: impl Fn(&V) -> u64) -> u64 {
+        self.now.values().map(of).fold(0, u64::saturating_add)
+    }
+
     /// Whether no key has a value.
     pub fn is_empty(&self) -> bool {
         self.now.is_empty()

@@ -5,9 +5,10 @@ use std::time::Duration;
 use events_schema::{Key, Timestamp};
 
 use crate::{
-    Failed, Fatal, Outside, Service, Source,
+    Failed, Fatal, Input, Metrics, Outside, Service, Source,
     consume::Decider,
     hosted::{Drain, Hosted, Origin},
+    metrics::Standing,
     planted::{self, Mistake},
     spans::{Begun, Trigger},
     speaker::Cause,
@@ -141,11 +142,13 @@ impl<S: Service> Worker<S> {
         for (partition, hosted) in &mut self.tasks {
             hosted.marks.advance(source.bounds(hosted.own())?.end, now);
             hosted.recount = true;
-            for input in hosted.positions.consumed().map(|position| position.input) {
-                let ahead = source.bounds(input)?.end - source.position(input)?;
-                self.metrics.lag(input, ahead.max(0));
+            let consumed: Vec<Input> = hosted.positions.consumed().map(|position| position.input).collect();
+            for input in consumed {
+                let (end, position) = (source.bounds(input)?.end, source.position(input)?);
+                let age = hosted.positions.lag(input, now, position, end);
+                self.metrics.lag(input, (end - position).max(0), age);
             }
-            self.metrics.task(*partition, hosted.marks.open_count(), hosted.parking.len());
+            show(&self.metrics, *partition, hosted, now);
         }
         Ok(())
     }
@@ -171,6 +174,18 @@ impl<S: Service> Worker<S> {
         }
         Ok(())
     }
+}
+
+/// Shows how a task stands.
+fn show<S: Service>(metrics: &Metrics, partition: u16, hosted: &Hosted<S>, now: Timestamp) {
+    if !metrics.are_read() {
+        return;
+    }
+    let oldest = hosted.marks.oldest_open().map_or(Duration::ZERO, |since| since.until(now));
+    let (open, parked) = (hosted.marks.open_count(), hosted.parking.len());
+    metrics.task(partition, &Standing { open, oldest, parked });
+    let mut asked = hosted.asks.open().map(|(_, (_, request))| request);
+    S::levels(&hosted.state, &mut asked, &mut |level| metrics.level(partition, level));
 }
 
 /// Whether what was done last at `last` is to be done again. A clock that was ahead and was set right must not put it off

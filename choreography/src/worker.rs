@@ -9,8 +9,8 @@ use std::{
 use events_schema::{EventId, Timestamp};
 
 use crate::{
-    Answered, Budget, Clock, Decision, Failed, Fatal, Leases, Outside, Position, Receipt, Service, Sink,
-    Source,
+    Answered, Budget, Clock, Count, Decision, Failed, Fatal, Leases, Outside, Position, Receipt, Service,
+    Sink, Source,
     consume::{Decider, Subscription},
     hosted::Hosted,
     metrics::Metrics,
@@ -108,6 +108,8 @@ pub struct Worker<S: Service> {
     pub(crate) bytes: Vec<u8>,
     pub(crate) lines: Vec<Line>,
     pub(crate) spans: Spans,
+    /// What the facts of the open transaction add to the figures.
+    counts: Vec<Count>,
     leased: bool,
 }
 
@@ -129,6 +131,7 @@ impl<S: Service> Worker<S> {
             bytes: Vec::with_capacity(1024),
             lines: Vec::new(),
             spans: Spans::default(),
+            counts: Vec::new(),
             leased: false,
         }
     }
@@ -141,6 +144,7 @@ impl<S: Service> Worker<S> {
     /// One turn: leases, records, answers, deadlines, commit; only then effects.
     pub fn turn(&mut self, ports: &mut Ports<'_, S>) -> Result<Turned, Fatal> {
         self.moment.pass();
+        ports.sink.serve();
         self.follow_leases(ports)?;
         if let Some(partition) = self.requested() {
             let told = self.carry_out(partition, ports);
@@ -187,6 +191,7 @@ impl<S: Service> Worker<S> {
     /// Drops what was lost and restores what was gained. A restore takes its time: more may have changed after it.
     fn take_leases(&mut self, leases: &Leases, ports: &mut Ports<'_, S>) -> Result<(), Fatal> {
         tracing::info!(service = %S::SOURCE, lost = ?leases.lost, gained = ?leases.gained, "leases changed");
+        self.metrics.rebalanced();
         for partition in &leases.lost {
             self.drop_task(*partition, ports.outside);
         }
@@ -197,12 +202,13 @@ impl<S: Service> Worker<S> {
             self.restore(*partition, ports)?;
         }
         self.leased |= !leases.gained.is_empty();
-        self.metrics.tasks(self.tasks.len());
         Ok(())
     }
 
     fn drop_task(&mut self, partition: u16, outside: &mut dyn Outside<S>) {
-        self.tasks.remove(&partition);
+        if self.tasks.remove(&partition).is_some() {
+            self.metrics.tasks(-1);
+        }
         self.returned.retain(|answered| answered.partition != partition);
         self.metrics.forget(partition);
         outside.forget(partition);
@@ -297,10 +303,14 @@ impl<S: Service> Worker<S> {
         let (now, _) = self.moment.look(ports.clock);
         self.rounds.committed = now;
         for (partition, hosted) in &mut self.tasks {
-            hosted.commit(|subject, cause, request| ports.outside.ask(*partition, subject, cause, request));
+            hosted.commit(now, |subject, cause, request| {
+                ports.outside.ask(*partition, subject, cause, request)
+            });
         }
         self.taken.clear();
         self.metrics.said(&self.lines);
+        self.metrics.counted(&self.counts);
+        self.counts.clear();
         for line in &self.lines {
             line.show();
         }
@@ -317,9 +327,10 @@ impl<S: Service> Worker<S> {
             other => ports.sink.abort().err().unwrap_or(other),
         };
         tracing::warn!(service = %S::SOURCE, why = %failed, "undid a transaction");
-        self.metrics.undone();
+        self.metrics.undone(&failed);
         self.lines.clear();
         self.spans.clear();
+        self.counts.clear();
         self.returned.extend(self.taken.drain(..));
         self.tasks.values_mut().for_each(Hosted::roll_back);
         match failed {
@@ -367,9 +378,20 @@ impl<S: Service> Worker<S> {
     ) -> Option<Decider<'a, S>> {
         let hosted = self.tasks.get_mut(&partition)?;
         let (now, time) = self.moment.look(clock);
-        let Worker { bytes, lines, spans, decision, service, condemned, .. } = self;
-        let speaker = Speaker { hosted, sink, now, time, bytes, lines, spans, clock };
+        let Worker { bytes, lines, spans, counts, metrics, decision, service, condemned, .. } = self;
+        let counts = metrics.are_read().then_some(counts);
+        let speaker = Speaker { hosted, sink, now, time, bytes, lines, spans, clock, counts };
         Some(Decider { speaker, decision, service, condemned })
+    }
+}
+
+/// A worker that connects anew may have other tasks: what this one showed is shown by whoever has them.
+impl<S: Service> Drop for Worker<S> {
+    fn drop(&mut self) {
+        for partition in self.tasks.keys() {
+            self.metrics.tasks(-1);
+            self.metrics.forget(*partition);
+        }
     }
 }
 

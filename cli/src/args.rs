@@ -104,6 +104,7 @@ impl Command {
     pub fn logs(&self) -> (LogFormat, &'static str) {
         match self {
             Command::Run(args) => (args.log_format(), "info"),
+            Command::Audit(args) => (args.log_format(), "warn"),
             // Its poison and its garbage are part of the show.
             Command::Demo(_) => (LogFormat::Text, "error"),
             _ => (LogFormat::Text, "warn"),

@@ -14,10 +14,17 @@ mod settings;
 
 use std::process::ExitCode;
 
+use choreography::kafka::secrets;
 use clap::{CommandFactory, FromArgMatches};
 use events_schema::{Key, checkout::OrderPlaced};
 
-use crate::{args::Cli, exit::Failure, interrupt::Interrupt, render::printer::Printer, session::Session};
+use crate::{
+    args::{Cli, Command},
+    exit::Failure,
+    interrupt::Interrupt,
+    render::printer::Printer,
+    session::Session,
+};
 
 /// Runs the program: reads its command line, does what it says, and gives the exit code.
 pub fn main() -> ExitCode {
@@ -63,7 +70,13 @@ fn start(cli: Cli) -> Result<(), Failure> {
     choreography::host::init_logs(format, filter)
         .map_err(|error| Failure::Usage(format!("--log {filter}: {error}")))?;
     let out = Printer::stdout(cli.settings.output);
-    let mut session = Session { settings: cli.settings, out, interrupt: Interrupt::listen()? };
+    let mut settings = cli.settings;
+    // What runs on reads them itself, again and again: they may rotate.
+    if !matches!(cli.command, Command::Run(_)) {
+        settings.properties =
+            secrets::resolved(&settings.properties).map_err(|error| Failure::Layout(error.to_string()))?;
+    }
+    let mut session = Session { settings, out, interrupt: Interrupt::listen()? };
     let done = commands::run(cli.command, &mut session);
     // What was found before something failed is still worth reading.
     let shown = session.out.flush();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use choreography::kafka::topics::Target;
 use clap::{Args, ValueEnum};
 
 /// Flags that stand before or after any command.
@@ -33,9 +34,17 @@ pub struct Settings {
     /// What to log on stderr: error, warn, info, debug, trace, or a tracing filter [default: warn; run: info]
     #[arg(long, global = true, env = "ORDERS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
-    /// A setting of the Kafka client (librdkafka), repeatable
+    /// A setting of the Kafka client (librdkafka), repeatable; @FILE is what stands in a file
     #[arg(short = 'X', global = true, value_name = "KEY=VALUE", value_parser = property)]
     pub properties: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// Where the topics are, and how to talk to the brokers.
+    pub fn target(&self) -> Target<'_> {
+        let Settings { brokers, prefix, properties, timeout, .. } = self;
+        Target { brokers, prefix, properties, timeout: *timeout }
+    }
 }
 
 /// How to print.

@@ -1,10 +1,11 @@
 //! The contract as others get it: what a change breaks and for whom, JSON Schemas of an older draft, an AsyncAPI
-//! document, and what a schema registry is told.
+//! document, what a schema registry is told, and who must be allowed what on a broker.
 //!
 //! Everything here is pure: from the schemas of `events-schema`, or two sets of them, to a document or a verdict. Files
 //! and HTTP are the callers'.
 #![forbid(unsafe_code)]
 
+pub mod acl;
 mod asyncapi;
 mod channels;
 mod compare;

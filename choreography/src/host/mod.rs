@@ -4,6 +4,7 @@ mod admin;
 mod clock;
 mod logs;
 mod options;
+mod rotation;
 mod semantics;
 mod stop;
 mod traces;
@@ -19,11 +20,13 @@ use std::{
 use prometheus::Registry;
 
 use crate::{
-    Fatal, Metrics, Outside, Pace, Ports, Service, Sink, Source, Worker,
+    Clock, Fatal, Metrics, Outside, Pace, Ports, Service, Sink, Source, Worker,
     kafka::{self, Settings},
 };
 
 pub use admin::serve as serve_admin;
+use rotation::Rotation;
+
 pub use clock::WallClock;
 pub use logs::{LogFormat, init as init_logs};
 pub use options::{Connection, Options};
@@ -78,15 +81,14 @@ pub fn start<S: Service + Send>(
     health: &Health,
     stop: &Stop,
 ) -> Result<Vec<JoinHandle<Result<(), Fatal>>>, Fatal> {
-    let metrics =
-        Metrics::new(&health.registry, S::SOURCE).map_err(|error| Fatal::Client(error.to_string()))?;
+    let metrics = Metrics::new::<S>(&health.registry).map_err(|error| Fatal::Client(error.to_string()))?;
     let traces = Traces::open(S::SOURCE, settings)?;
     health.expected.fetch_add(usize::from(workers), Ordering::Relaxed);
     let mut threads = Vec::new();
     for worker in 0..workers {
         let work = Work {
             make: make.clone(),
-            settings: Settings { worker, ..settings.clone() },
+            settings: Settings { worker, metrics: metrics.clone(), ..settings.clone() },
             pace,
             metrics: metrics.clone(),
             traces: traces.clone(),
@@ -145,6 +147,7 @@ impl<S: Service> Work<S> {
             match ended {
                 Err(Fatal::Lost(why) | Fatal::Unreachable(why)) if was_ready && !self.stop.asked() => {
                     tracing::warn!(service = %S::SOURCE, worker = self.settings.worker, why, "connecting anew");
+                    self.metrics.reconnected();
                 }
                 ended => return ended,
             }
@@ -153,6 +156,7 @@ impl<S: Service> Work<S> {
 
     /// Between turns no transaction is open, so that stopping loses nothing.
     fn turn_until_stopped(&self, ready: &mut bool) -> Result<(), Fatal> {
+        let mut rotation = Rotation::of(&self.settings.overrides);
         let (mut source, mut sink) = kafka::open(self.settings.clone())?;
         let (service, mut outside) = (self.make)();
         let mut worker = Worker::new(service, self.pace, self.metrics.clone());
@@ -164,6 +168,9 @@ impl<S: Service> Work<S> {
                 *ready = true;
                 self.health.ready.fetch_add(1, Ordering::Relaxed);
                 tracing::info!(service = %S::SOURCE, worker = self.settings.worker, "ready");
+            }
+            if *ready && rotation.has_come(WallClock.now()) {
+                return Err(Fatal::Lost("the files with our credentials have changed".to_owned()));
             }
         }
         tracing::info!(service = %S::SOURCE, worker = self.settings.worker, "drained");
@@ -184,11 +191,23 @@ pub fn exit_code(ended: &Result<(), Fatal>) -> u8 {
 /// Serves the admin port, if one is wanted.
 pub fn open_admin(options: &Options, health: &Health) -> Result<(), Fatal> {
     let Some(address) = options.admin else { return Ok(()) };
+    add_process_figures(&health.registry);
     let served = serve_admin(address, health.clone());
     let wrong =
         |error| Fatal::Misconfigured(format!("admin port {address}: {error}; choose another with --admin"));
     served.map(drop).map_err(wrong)
 }
+
+/// Memory, processor time, open files and threads of this process, as the kernel has them: Linux only.
+#[cfg(target_os = "linux")]
+fn add_process_figures(registry: &Registry) {
+    let figures = prometheus::process_collector::ProcessCollector::for_self();
+    // Registered twice they are there.
+    let _ = registry.register(Box::new(figures));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn add_process_figures(_: &Registry) {}
 
 /// The command line of a service's own binary: what every service is told, and what only this one is.
 #[derive(clap::Parser)]

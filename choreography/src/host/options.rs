@@ -22,7 +22,7 @@ pub struct Connection {
     /// What the names of topics, groups and transactional ids begin with.
     #[arg(long, env = "ORDERS_PREFIX", default_value = "")]
     pub prefix: String,
-    /// A setting of the Kafka client (librdkafka), repeatable.
+    /// A setting of the Kafka client (librdkafka), repeatable; @FILE is what stands in a file.
     #[arg(short = 'X', value_name = "KEY=VALUE", value_parser = property)]
     pub properties: Vec<(String, String)>,
 }
@@ -36,7 +36,8 @@ pub struct Options {
     /// Worker threads of each service; each is a member of its group with tasks of its own.
     #[arg(long, env = "ORDERS_WORKERS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub workers: u16,
-    /// Address of /livez, /readyz and /metrics.
+    /// Address of /livez, /readyz and /metrics; without it there are none. They ask for no password: give one that only
+    /// those can reach who may read them, like 127.0.0.1:9600.
     #[arg(long, env = "ORDERS_ADMIN", value_name = "HOST:PORT")]
     pub admin: Option<SocketAddr>,
     /// Session time-out in milliseconds: after so long without a sign of life others take over.

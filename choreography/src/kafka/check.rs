@@ -9,7 +9,10 @@ use rdkafka::{
     metadata::MetadataTopic,
 };
 
-use super::{layout, topics};
+use super::{
+    layout,
+    topics::{self, Target},
+};
 use crate::Fatal;
 
 /// How bad a finding is.
@@ -34,14 +37,18 @@ pub struct Finding {
     pub remedy: String,
 }
 
+/// How long a broker that has answered may take to tell its topics' settings. Some never do.
+const TELLS: Duration = Duration::from_secs(5);
+
 type Settings = HashMap<String, String>;
 
 /// Compares the topics on the broker with the contract. Says something about every topic.
 ///
 /// # Errors
 /// [`Fatal::Unreachable`] if no broker answers within `timeout`.
-pub fn check(brokers: &str, prefix: &str, timeout: Duration) -> Result<Vec<Finding>, Fatal> {
-    let probe = topics::probe(brokers)?;
+pub fn check(at: Target<'_>) -> Result<Vec<Finding>, Fatal> {
+    let Target { brokers, prefix, timeout, .. } = at;
+    let probe = topics::probe(at)?;
     layout::reach(&probe, brokers, timeout)?;
     let metadata = probe.fetch_metadata(None, timeout).map_err(|error| {
         Fatal::Unreachable(format!(
@@ -53,7 +60,7 @@ pub fn check(brokers: &str, prefix: &str, timeout: Duration) -> Result<Vec<Findi
         metadata.topics().iter().map(|topic| (topic.name(), topic)).collect();
     let first = Topic::ALL.iter().find_map(|topic| there.get(format!("{prefix}{topic}").as_str()));
     let partitions = first.map_or(0, |topic| topic.partitions().len());
-    let settings = read_settings(brokers, prefix, timeout)?;
+    let settings = read_settings(at)?;
     let mut findings = Vec::new();
     for topic in Topic::ALL {
         let name = format!("{prefix}{topic}");
@@ -126,12 +133,12 @@ fn severity(topic: Topic, key: &str) -> Severity {
     }
 }
 
-fn read_settings(brokers: &str, prefix: &str, timeout: Duration) -> Result<HashMap<String, Settings>, Fatal> {
-    let admin = topics::admin(brokers)?;
-    let names: Vec<String> = Topic::ALL.iter().map(|topic| format!("{prefix}{topic}")).collect();
+fn read_settings(at: Target<'_>) -> Result<HashMap<String, Settings>, Fatal> {
+    let admin = topics::admin(at)?;
+    let names: Vec<String> = Topic::ALL.iter().map(|topic| format!("{}{topic}", at.prefix)).collect();
     let wanted: Vec<ResourceSpecifier<'_>> =
         names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
-    let options = AdminOptions::new().request_timeout(Some(timeout));
+    let options = AdminOptions::new().request_timeout(Some(at.timeout.min(TELLS)));
     // A broker that does not tell its settings is a finding of its own, not the end of the check.
     let answers = topics::wait_for(admin.describe_configs(&wanted, &options))?.unwrap_or_default();
     let read = names.into_iter().zip(answers).filter_map(|(name, answer)| {

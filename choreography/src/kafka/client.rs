@@ -13,14 +13,18 @@ use rdkafka::{
     ClientConfig, ClientContext, TopicPartitionList,
     config::{FromClientConfigAndContext, RDKafkaLogLevel},
     consumer::{BaseConsumer, Consumer, ConsumerContext},
-    error::KafkaError,
+    error::{KafkaError, RDKafkaErrorCode},
     message::{DeliveryResult, Message},
     producer::ProducerContext,
     types::RDKafkaRespErr,
 };
 
-use super::{lease::Change, settings::Settings};
-use crate::Fatal;
+use super::{
+    lease::Change,
+    settings::{Settings, principal},
+    statistics,
+};
+use crate::{Fatal, Metrics};
 
 /// So many different lines of librdkafka are remembered as said.
 const REMEMBERED_LINES: usize = 64;
@@ -38,9 +42,10 @@ pub(super) fn base(brokers: &str) -> ClientConfig {
 }
 
 /// A consumer that only asks for metadata and offsets, those of open transactions included.
-pub(super) fn probe(brokers: &str) -> ClientConfig {
+pub(super) fn probe(brokers: &str, properties: &[(String, String)]) -> ClientConfig {
     let mut config = base(brokers);
     config.set("isolation.level", "read_uncommitted");
+    config.extend(properties.iter().cloned());
     config
 }
 
@@ -83,6 +88,9 @@ pub(super) fn producer(settings: &Settings) -> ClientConfig {
     config.set("retry.backoff.ms", "5");
     config.set("message.max.bytes", "4194304");
     config.set("compression.type", "lz4");
+    if settings.metrics.are_read() {
+        config.set("statistics.interval.ms", statistics::EVERY_MS);
+    }
     with_overrides(config, settings)
 }
 
@@ -124,11 +132,58 @@ pub(super) struct Context {
     failure: Mutex<Option<(String, Instant)>>,
     undelivered: Mutex<Option<String>>,
     changes: Mutex<Vec<Change>>,
+    told: Option<Told>,
+    /// Who we are to the broker.
+    principal: String,
+    /// What the broker does not let us do, in its words; and why it does not let us in.
+    denied: Mutex<Option<String>>,
+    refused: Mutex<Option<String>>,
     closing: AtomicBool,
     answered: AtomicBool,
 }
 
+/// Where a worker's client tells its figures.
+struct Told {
+    client: &'static str,
+    worker: u16,
+    metrics: Metrics,
+}
+
 impl Context {
+    /// Of a worker's lease, reader or producer.
+    pub(super) fn of(client: &'static str, settings: &Settings) -> Context {
+        let told = Told { client, worker: settings.worker, metrics: settings.metrics.clone() };
+        Context { told: Some(told), ..Context::with(&settings.overrides) }
+    }
+
+    /// Of a client with these settings.
+    pub(super) fn with(properties: &[(String, String)]) -> Context {
+        Context { principal: principal(properties), ..Context::default() }
+    }
+
+    /// The broker does not let us do something.
+    pub(super) fn deny(&self, what: &str) {
+        *locked(&self.denied) = Some(what.to_owned());
+    }
+
+    /// What the broker does not let us do, with what helps.
+    pub(super) fn take_denied(&self) -> Option<Fatal> {
+        let what = locked(&self.denied).take()?;
+        Some(Fatal::Misconfigured(format!(
+            "{}: {what}. Whoever owns a topic writes it; the rules a broker needs: orderctl topics acl",
+            self.principal
+        )))
+    }
+
+    /// Why the broker does not let us in.
+    pub(super) fn refused(&self) -> Option<Fatal> {
+        let why = locked(&self.refused).clone()?;
+        let who = &self.principal;
+        Some(Fatal::Misconfigured(format!(
+            "the broker does not let {who} in: {why}. Set -X sasl.*, or ssl.*"
+        )))
+    }
+
     /// Why the last connection failed, in the system's words.
     pub(super) fn last_failure(&self) -> Option<String> {
         locked(&self.failure).as_ref().map(|(reason, _)| reason.clone())
@@ -161,6 +216,9 @@ impl Context {
 
     /// Says a line of librdkafka, at its level the first time and at debug when it is said again.
     pub(super) fn say(&self, level: RDKafkaLogLevel, line: &str) {
+        if let Some(what) = denied_in(line) {
+            self.deny(what);
+        }
         if let Some(reason) = failure_in(line) {
             #[expect(clippy::disallowed_methods, reason = "how long ago a connection failed, at the edge")]
             let now = Instant::now();
@@ -193,6 +251,13 @@ fn failure_in(line: &str) -> Option<String> {
     Some(reason.to_lowercase())
 }
 
+/// What is denied in a line like `[thrd:…]: …: Failed to add partition "orders" [0] to transaction: Broker: Topic
+/// authorization failed`: the transaction's own error does not name the topic.
+fn denied_in(line: &str) -> Option<&str> {
+    line.contains("authorization failed").then_some(())?;
+    line.find("Failed to add partition \"").map(|at| &line[at..])
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -202,7 +267,21 @@ impl ClientContext for Context {
         self.say(level, line);
     }
 
+    fn stats_raw(&self, json: &[u8]) {
+        let Some(Told { worker, metrics, .. }) = &self.told else { return };
+        match statistics::read(json) {
+            Ok(queued) => metrics.queued(*worker, queued),
+            Err(error) => tracing::debug!(target: "kafka", "statistics: {error}"),
+        }
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
+        if let Some(Told { client, metrics, .. }) = &self.told {
+            metrics.kafka_error(client);
+        }
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Authentication) {
+            *locked(&self.refused) = Some(reason.to_owned());
+        }
         self.say(RDKafkaLogLevel::Warning, &format!("{error}: {reason}"));
     }
 }
@@ -213,6 +292,9 @@ impl ProducerContext for Context {
     fn delivery(&self, delivery: &DeliveryResult<'_>, (): ()) {
         if let Err((error, message)) = delivery {
             let text = format!("a record for {}-{}: {error}", message.topic(), message.partition());
+            if error.rdkafka_error_code() == Some(RDKafkaErrorCode::TopicAuthorizationFailed) {
+                self.deny(&text);
+            }
             locked(&self.undelivered).get_or_insert(text);
         }
     }
@@ -251,7 +333,18 @@ fn numbers(partitions: &TopicPartitionList) -> Vec<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::failure_in;
+    use super::{denied_in, failure_in};
+
+    #[test]
+    fn a_topic_that_may_not_be_written_is_found_in_what_librdkafka_says() {
+        let line = "[thrd:TxnCoordinator]: TxnCoordinator/1: Failed to add partition \"orders\" [0] to transaction: \
+                    Broker: Topic authorization failed";
+        let found =
+            "Failed to add partition \"orders\" [0] to transaction: Broker: Topic authorization failed";
+        assert_eq!(denied_in(line), Some(found));
+        let other = "Failed to add partition \"orders\" [0] to transaction: Broker: Not coordinator";
+        assert_eq!(denied_in(other), None);
+    }
 
     #[test]
     fn the_systems_reason_is_found_in_what_librdkafka_says() {

@@ -28,6 +28,9 @@ pub(super) fn reach(client: &BaseConsumer<Context>, brokers: &str, patience: Dur
             return advertised(brokers, &metadata);
         }
         serve(client);
+        if let Some(refused) = client.client().context().refused() {
+            return Err(refused);
+        }
         if now() >= end {
             return Err(unreachable(client, brokers));
         }

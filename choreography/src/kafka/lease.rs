@@ -35,7 +35,8 @@ impl Lease {
     /// Waits for a broker, looks at the topics and joins the group; the first leases come later.
     pub(super) fn join(settings: &Arc<Settings>, watch: Watch) -> Result<Lease, Fatal> {
         let names = Names::new(&settings.prefix)?;
-        let consumer: BaseConsumer<Context> = client::create(&client::lease(settings), Context::default())?;
+        let consumer: BaseConsumer<Context> =
+            client::create(&client::lease(settings), Context::of("lease", settings))?;
         layout::reach(&consumer, &settings.brokers, settings.patience)?;
         let partitions = layout::partitions(&consumer, &names, &settings.brokers, settings.patience)?;
         consumer
@@ -63,11 +64,18 @@ impl Lease {
                 }
             }
         });
+        if let Some(denied) = self.consumer.client().context().take_denied() {
+            return Err(denied);
+        }
         self.fenced()
     }
 
     /// An error that matters is fatal and asked for below; what remains mends itself.
     fn note(&self, error: &KafkaError) {
+        use RDKafkaErrorCode::{GroupAuthorizationFailed, TopicAuthorizationFailed};
+        if let Some(GroupAuthorizationFailed | TopicAuthorizationFailed) = error.rdkafka_error_code() {
+            self.consumer.client().context().deny(&format!("group member {}: {error}", self.identity));
+        }
         tracing::debug!(target: "kafka", "lease {}: {error}", self.identity);
     }
 

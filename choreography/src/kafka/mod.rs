@@ -15,9 +15,11 @@ mod lease;
 mod names;
 mod producer;
 mod reader;
+pub mod secrets;
 mod settings;
 mod sink;
 mod source;
+mod statistics;
 pub mod topics;
 mod trouble;
 mod watch;
@@ -38,7 +40,7 @@ use crate::Fatal;
 /// [`Fatal::Unreachable`] if no broker answers within [`Settings::patience`], [`Fatal::Misconfigured`] if a topic is
 /// missing or has another number of partitions, or if the client refuses a setting.
 pub fn open(settings: Settings) -> Result<(KafkaSource, KafkaSink), Fatal> {
-    let settings = Arc::new(settings);
+    let settings = Arc::new(Settings { overrides: secrets::resolved(&settings.overrides)?, ..settings });
     let watch = Watch::ending_the_process(settings.call_bound);
     let lease = Arc::new(lease::Lease::join(&settings, watch.clone())?);
     let source = KafkaSource::new(&settings, lease.clone(), watch.clone())?;

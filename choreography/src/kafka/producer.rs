@@ -21,7 +21,8 @@ pub(super) const STEP: Duration = Duration::from_secs(5);
 /// # Errors
 /// [`Fatal::Unreachable`] if no coordinator answers in time, [`Fatal::Fenced`] if the identity was taken at once.
 pub(super) fn open(settings: &Settings, watch: &Watch) -> Result<BaseProducer<Context>, Fatal> {
-    let producer: BaseProducer<Context> = client::create(&client::producer(settings), Context::default())?;
+    let producer: BaseProducer<Context> =
+        client::create(&client::producer(settings), Context::of("producer", settings))?;
     let end = now() + settings.patience;
     loop {
         let Err(error) = watch.call("init_transactions", || producer.init_transactions(STEP)) else {
@@ -29,6 +30,9 @@ pub(super) fn open(settings: &Settings, watch: &Watch) -> Result<BaseProducer<Co
         };
         let trouble = Trouble::from(error);
         producer.poll(Duration::ZERO);
+        if let Some(refused) = producer.client().context().refused() {
+            return Err(refused);
+        }
         match trouble.verdict() {
             Verdict::Again if now() < end => {
                 tracing::debug!(target: "kafka", "init_transactions: {}", trouble.text)
@@ -36,7 +40,8 @@ pub(super) fn open(settings: &Settings, watch: &Watch) -> Result<BaseProducer<Co
             Verdict::Again => return Err(no_coordinator(&producer, settings, &trouble)),
             Verdict::Fenced => return Err(fenced(settings)),
             Verdict::Abort | Verdict::Broken => {
-                let text = format!("transactional id {}: {}", settings.identity(), trouble.text);
+                let (id, who) = (settings.identity(), settings.principal());
+                let text = format!("transactional id {id}, as {who}: {}", trouble.text);
                 return Err(Fatal::Misconfigured(text));
             }
         }

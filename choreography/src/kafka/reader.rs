@@ -47,7 +47,8 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(settings: &Settings, names: Arc<Names>, partitions: u16) -> Result<Reader, Fatal> {
-        let fetcher = Fetcher::new(client::create(&client::reader(settings), Context::default())?);
+        let fetcher =
+            Fetcher::new(client::create(&client::reader(settings), Context::of("reader", settings))?);
         acquaint(fetcher.consumer(), &names);
         let tracks = vec![None; Topic::ALL.len() * usize::from(partitions)];
         Ok(Reader { fetcher, names, partitions, tracks })

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use events_schema::Topic;
 
+use crate::Metrics;
+
 /// What one worker's clients must be told. [`Settings::new`] has the defaults.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -30,6 +32,8 @@ pub struct Settings {
     pub patience: Duration,
     /// How long one call of the client may take before the process is ended; 60 s by default.
     pub call_bound: Duration,
+    /// Where the clients' own figures go; nowhere by default.
+    pub metrics: Metrics,
 }
 
 impl Settings {
@@ -47,6 +51,7 @@ impl Settings {
             transaction_timeout: Duration::from_secs(10),
             patience: Duration::from_secs(30),
             call_bound: Duration::from_secs(60),
+            metrics: Metrics::unread(),
         }
     }
 
@@ -64,5 +69,38 @@ impl Settings {
     /// A topic's name on the broker.
     pub fn name_of(&self, topic: Topic) -> String {
         format!("{}{topic}", self.prefix)
+    }
+
+    /// Who we are to the broker, as far as the settings say.
+    pub fn principal(&self) -> String {
+        principal(&self.overrides)
+    }
+}
+
+/// Who a client with these settings is to the broker: its name, or what it shows.
+pub(super) fn principal(properties: &[(String, String)]) -> String {
+    let set = |wanted: &str| properties.iter().rev().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    let shown = || set("ssl.certificate.location").or_else(|| set("ssl.keystore.location"));
+    match (set("sasl.username"), shown()) {
+        (Some(name), _) => format!("User:{name}"),
+        (None, Some(file)) => format!("whoever the certificate {file} names"),
+        (None, None) => "User:ANONYMOUS".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::principal;
+
+    #[test]
+    fn a_client_is_who_it_logs_in_as_or_shows_a_certificate_of() {
+        let of = |properties: &[(&str, &str)]| {
+            let owned = properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            principal(&owned.collect::<Vec<_>>())
+        };
+        assert_eq!(of(&[]), "User:ANONYMOUS");
+        let file = ("ssl.certificate.location", "/tls/tls.crt");
+        assert_eq!(of(&[file]), "whoever the certificate /tls/tls.crt names");
+        assert_eq!(of(&[file, ("sasl.username", "a"), ("sasl.username", "order")]), "User:order");
     }
 }

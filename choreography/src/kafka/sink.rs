@@ -62,11 +62,23 @@ impl KafkaSink {
 
     /// Ends the transaction as the error demands and says how it ended. It was not committed, or nobody knows.
     fn resolve(&mut self, trouble: Trouble) -> Failed {
+        if let Some(denied) = self.denied() {
+            return denied;
+        }
         match trouble.verdict() {
             Verdict::Abort => self.give_up(trouble.text),
             Verdict::Fenced => self.fenced(&trouble.text),
             Verdict::Again | Verdict::Broken => self.replace(&trouble.text),
         }
+    }
+
+    /// What the broker does not let us write would fail again for ever: the process ends, the transaction with it.
+    fn denied(&mut self) -> Option<Failed> {
+        let denied = self.producer.as_ref()?.client().context().take_denied()?;
+        if let Err(trouble) = self.roll_back() {
+            tracing::debug!(target: "kafka", "abort of what is denied: {}", trouble.text);
+        }
+        Some(denied.into())
     }
 
     /// Aborts.
@@ -144,6 +156,9 @@ impl KafkaSink {
 
     /// A record was not delivered: abort, unless the client says worse.
     fn undelivered(&mut self, text: String) -> Failed {
+        if let Some(denied) = self.denied() {
+            return denied;
+        }
         match self.fatal_error() {
             Some(trouble) => self.resolve(trouble),
             None => self.give_up(text),
@@ -261,6 +276,13 @@ impl Sink for KafkaSink {
             // Nothing was sent to commit it, so its end at the replacement was an abort, too.
             Failed::Aborted(_) | Failed::Unknown(_) => Ok(()),
             failed => Err(failed),
+        }
+    }
+
+    /// Also while nothing is written: what the client tells would pile up.
+    fn serve(&mut self) {
+        if let Some(producer) = &self.producer {
+            producer.poll(Duration::ZERO);
         }
     }
 }

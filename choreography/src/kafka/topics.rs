@@ -22,6 +22,26 @@ const PARKED_BYTES: usize = 2_097_152;
 /// What a batch needs besides keys, values and headers, in bytes; generous.
 pub(super) const FRAMING_BYTES: usize = 512;
 
+/// Where the topics are, and how to talk to the brokers.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// Where to ask first: `host:port`, several with commas.
+    pub brokers: &'a str,
+    /// What the topics' names begin with.
+    pub prefix: &'a str,
+    /// Settings of librdkafka that win over ours: security, mostly.
+    pub properties: &'a [(String, String)],
+    /// How long to wait.
+    pub timeout: Duration,
+}
+
+impl<'a> Target<'a> {
+    /// Without settings of its own.
+    pub fn plain(brokers: &'a str, prefix: &'a str, timeout: Duration) -> Target<'a> {
+        Target { brokers, prefix, properties: &[], timeout }
+    }
+}
+
 /// A topic that is there after [`create`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Created {
@@ -37,16 +57,11 @@ pub struct Created {
 ///
 /// # Errors
 /// [`Fatal::Unreachable`] if no broker answers within `timeout`, [`Fatal::Misconfigured`] if a broker refuses a topic.
-pub fn create(
-    brokers: &str,
-    prefix: &str,
-    partitions: u16,
-    replication: u16,
-    timeout: Duration,
-) -> Result<Vec<Created>, Fatal> {
-    let probe = probe(brokers)?;
+pub fn create(at: Target<'_>, partitions: u16, replication: u16) -> Result<Vec<Created>, Fatal> {
+    let Target { brokers, prefix, timeout, .. } = at;
+    let probe = probe(at)?;
     layout::reach(&probe, brokers, timeout)?;
-    let admin = admin(brokers)?;
+    let admin = admin(at)?;
     let wanted = Topic::ALL.map(|topic| (topic, format!("{prefix}{topic}"), settings(topic, replication)));
     let topics: Vec<NewTopic<'_>> = wanted
         .iter()
@@ -110,12 +125,14 @@ pub(super) fn max_message_bytes(topic: Topic) -> usize {
 }
 
 /// A client that only asks.
-pub(super) fn probe(brokers: &str) -> Result<BaseConsumer<client::Context>, Fatal> {
-    client::create(&client::probe(brokers), client::Context::default())
+pub(super) fn probe(at: Target<'_>) -> Result<BaseConsumer<client::Context>, Fatal> {
+    client::create(&client::probe(at.brokers, at.properties), client::Context::with(at.properties))
 }
 
-pub(super) fn admin(brokers: &str) -> Result<AdminClient<DefaultClientContext>, Fatal> {
-    client::base(brokers).create().map_err(client::broken)
+pub(super) fn admin(at: Target<'_>) -> Result<AdminClient<DefaultClientContext>, Fatal> {
+    let mut config = client::base(at.brokers);
+    config.extend(at.properties.iter().cloned());
+    config.create().map_err(client::broken)
 }
 
 /// Runs one admin call to its end: the client is asynchronous here, we are not.

@@ -6,7 +6,7 @@ use choreography::{
     Failed, Fatal,
     kafka::{
         self, Settings,
-        topics::{self, Severity},
+        topics::{self, Severity, Target},
     },
 };
 use events_schema::Topic;
@@ -100,19 +100,19 @@ fn kafka_a_restarted_process_has_its_partitions_back_without_waiting_for_the_ses
 fn kafka_topics_are_created_once_and_found_as_they_must_be() {
     let Some(brokers) = brokers() else { return };
     let prefix = fresh_prefix();
-    let missing = topics::check(&brokers, &prefix, PATIENCE).unwrap();
+    let missing = topics::check(Target::plain(&brokers, &prefix, PATIENCE)).unwrap();
     assert_eq!(missing.len(), Topic::ALL.len());
     assert!(
         missing
             .iter()
             .all(|finding| finding.severity == Severity::Fail && finding.text.ends_with("is missing"))
     );
-    let create = || topics::create(&brokers, &prefix, 3, 1, PATIENCE).unwrap();
+    let create = || topics::create(Target::plain(&brokers, &prefix, PATIENCE), 3, 1).unwrap();
     assert!(create().iter().all(|created| created.new));
     assert!(create().iter().all(|created| !created.new));
     let mut findings = Vec::new();
     eventually("topics everywhere", || {
-        findings = topics::check(&brokers, &prefix, PATIENCE).unwrap();
+        findings = topics::check(Target::plain(&brokers, &prefix, PATIENCE)).unwrap();
         findings.iter().all(|finding| finding.severity == Severity::Ok)
     });
     let text: Vec<&str> = findings.iter().map(|finding| finding.text.as_str()).collect();
@@ -128,9 +128,9 @@ fn kafka_a_topic_that_deletes_too_early_or_has_other_partitions_is_found() {
     let name = format!("{prefix}payments");
     let topic = NewTopic::new(&name, 6, TopicReplication::Fixed(1)).set("retention.ms", "1000");
     block_on(admin(&brokers).create_topics([&topic], &AdminOptions::new())).unwrap()[0].as_ref().unwrap();
-    topics::create(&brokers, &prefix, PARTITIONS, 1, PATIENCE).unwrap();
+    topics::create(Target::plain(&brokers, &prefix, PATIENCE), PARTITIONS, 1).unwrap();
     eventually("findings", || {
-        let findings = topics::check(&brokers, &prefix, PATIENCE).unwrap();
+        let findings = topics::check(Target::plain(&brokers, &prefix, PATIENCE)).unwrap();
         let bad: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Fail).collect();
         bad.len() == 2
             && bad[0].text == format!("topic {name} has 6 partitions, others 4; all must be equal")

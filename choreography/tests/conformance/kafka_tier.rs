@@ -7,7 +7,10 @@ use std::{
 
 use choreography::{
     Fatal, Input,
-    kafka::{self, Settings, topics},
+    kafka::{
+        self, Settings,
+        topics::{self, Target},
+    },
 };
 use events_schema::Topic;
 use rdkafka::{
@@ -58,7 +61,8 @@ pub fn fresh_prefix() -> String {
 impl KafkaTier {
     pub fn new() -> Option<KafkaTier> {
         let (brokers, prefix) = (brokers()?, fresh_prefix());
-        let created = topics::create(&brokers, &prefix, PARTITIONS, 1, Duration::from_secs(30)).unwrap();
+        let created =
+            topics::create(Target::plain(&brokers, &prefix, Duration::from_secs(30)), PARTITIONS, 1).unwrap();
         assert!(created.iter().all(|created| created.new));
         let producer = outsider::producer(&brokers);
         Some(KafkaTier { brokers, prefix, producer })

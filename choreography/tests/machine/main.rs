@@ -3,6 +3,7 @@
 
 mod effects;
 mod exactly_once;
+mod figures;
 mod misuse;
 mod parking;
 mod schedules;

@@ -12,6 +12,7 @@ use choreography::{
     memory::{CommitFate, Faults, MemoryLog, MemorySink, MemorySource, Misuse},
 };
 use events_schema::{EventId, Key, Opened, OwnedRecord, Timestamp, Topic, partition_of};
+use prometheus::{Registry, TextEncoder};
 
 use crate::toy::Toy;
 
@@ -90,6 +91,16 @@ pub struct Member {
     pub faults: Ordered,
     source: MemorySource,
     sink: MemorySink,
+    figures: Registry,
+}
+
+impl Member {
+    /// What Prometheus would read of one series, like `toy_counted_total{nth="first",service="order"}`.
+    pub fn shows(&self, series: &str) -> Option<f64> {
+        let text = TextEncoder::new().encode_to_string(&self.figures.gather()).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.map(|value| value.parse().unwrap())
+    }
 }
 
 pub struct Stage {
@@ -120,8 +131,10 @@ impl Stage {
         let faults = Ordered::default();
         faults.0.lock().unwrap().misuse = Some(misuse);
         let (source, sink) = self.log.connect("order", instance, Topic::Orders, Box::new(faults.clone()));
-        let worker = Worker::new(Toy { window: self.window }, self.pace, Metrics::unread());
-        Member { worker, outside: HandOutside::default(), faults, source, sink }
+        let figures = Registry::new();
+        let metrics = Metrics::new::<Toy>(&figures).unwrap();
+        let worker = Worker::new(Toy { window: self.window }, self.pace, metrics);
+        Member { worker, outside: HandOutside::default(), faults, source, sink, figures }
     }
 
     pub fn turn(&self, member: &mut Member) -> Result<Turned, Fatal> {

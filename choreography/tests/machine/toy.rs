@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use choreography::{Consumes, Decision, Duty, Remembers, Row, Service, State, Table, Task, on};
+use choreography::{
+    Consumes, Count, Decision, Duty, Figure, Level, Remembers, Row, Service, Shape, State, Table, Task,
+    labels, on,
+};
 use events_schema::{
     Event, Fact, Heard, Key, Malformed, Record, Source, Timestamp, Topic,
     checkout::{OrderCancellationRequested, OrderPlaced},
@@ -115,6 +118,20 @@ impl Remembers<ToyState> for Broken {
     }
 }
 
+/// Placements counted: the first of a subject, and the others.
+const COUNTED: Figure = Figure {
+    name: "toy_counted_total",
+    help: "Placements.",
+    shape: Shape::Counter,
+    labels: &["nth"],
+    known: &[&["first"], &["other"]],
+};
+
+const QUESTIONS: Figure =
+    Figure { name: "toy_questions", help: "Questions.", shape: Shape::Level, labels: &[], known: &[] };
+
+static FIGURES: [Figure; 2] = [COUNTED, QUESTIONS];
+
 #[derive(Clone)]
 pub struct Toy {
     pub window: Duration,
@@ -192,6 +209,21 @@ impl Service for Toy {
             ToyFact::Slept(Slept { until }) => duty(Duty::Wake(*until)),
             ToyFact::Ended(_) => [Duty::Sleep, Duty::Answered, Duty::Over].into_iter().for_each(duty),
         }
+    }
+
+    fn figures() -> &'static [Figure] {
+        &FIGURES
+    }
+
+    fn count(before: &ToyState, subject: Key, fact: &ToyFact, _: Timestamp, add: &mut dyn FnMut(Count)) {
+        if let ToyFact::Counted(_) = fact {
+            let nth = if before.counts.contains(&subject) { "other" } else { "first" };
+            add(Count::add(&COUNTED, labels([nth]), 1));
+        }
+    }
+
+    fn levels(_: &ToyState, open: &mut dyn Iterator<Item = &String>, level: &mut dyn FnMut(Level)) {
+        level(Level { figure: QUESTIONS.name, label: "", value: open.count() as i64 });
     }
 
     fn due(subject: Key) -> Option<Command> {

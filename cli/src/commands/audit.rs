@@ -1,6 +1,7 @@
 //! `audit`: the auditor as a command. What it does is `auditor`'s; this only says where and how.
 
 use auditor::{Connection, Ending};
+use choreography::host::LogFormat;
 
 use crate::{exit::Failure, session::Session, settings::Output};
 
@@ -12,6 +13,16 @@ use crate::{exit::Failure, session::Session, settings::Output};
 pub struct Args {
     #[command(flatten)]
     flags: auditor::Flags,
+    /// Whether logs are text or JSON
+    #[arg(long, env = "ORDERS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+impl Args {
+    /// Whether logs are text or JSON.
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format
+    }
 }
 
 /// Reads everything and judges it.

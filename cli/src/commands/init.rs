@@ -27,15 +27,8 @@ pub struct Args {
 pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
     // Asks first: the reasons for an unreachable broker are told better here.
     session.reach()?;
-    let settings = &session.settings;
-    let created = topics::create(
-        &settings.brokers,
-        &settings.prefix,
-        args.partitions,
-        args.replication,
-        settings.timeout,
-    )
-    .map_err(super::topics::fatal)?;
+    let target = session.settings.target();
+    let created = topics::create(target, args.partitions, args.replication).map_err(super::topics::fatal)?;
     let cluster = settled(session)?;
     let new = created.iter().filter(|topic| topic.new).count();
     let old = created.len() - new;

@@ -65,6 +65,7 @@ pub fn run(args: &Args, session: &Session) -> Result<(), Failure> {
     Ok(host::join(threads)?)
 }
 
+/// With the settings as they were given: a service reads the files they name again when these change.
 fn connection(session: &Session) -> Connection {
     Connection {
         brokers: session.settings.brokers.clone(),

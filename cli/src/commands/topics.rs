@@ -1,5 +1,7 @@
 //! `topics`: are they as the contract wants them, and how much is in them?
 
+mod acl;
+
 use choreography::kafka::topics::{self, Severity};
 use events_schema::Topic;
 use serde::Serialize;
@@ -19,6 +21,8 @@ pub enum Command {
     Check,
     /// List the topics of the contract that exist
     List,
+    /// Print who must be allowed what on the broker, as kafka-acls commands; asks no broker
+    Acl(acl::Args),
 }
 
 /// Checks or lists.
@@ -26,6 +30,7 @@ pub fn run(command: &Command, session: &mut Session) -> Result<(), Failure> {
     match command {
         Command::Check => check(session),
         Command::List => list(session),
+        Command::Acl(args) => acl::run(args, session),
     }
 }
 
@@ -42,8 +47,7 @@ fn check(session: &mut Session) -> Result<(), Failure> {
 
 /// What the check of the topics found.
 pub(super) fn findings(session: &Session) -> Result<Vec<Finding>, Failure> {
-    let settings = &session.settings;
-    let found = topics::check(&settings.brokers, &settings.prefix, settings.timeout).map_err(fatal)?;
+    let found = topics::check(session.settings.target()).map_err(fatal)?;
     Ok(found.into_iter().map(|found| Finding::new(level(found.severity), found.text, found.remedy)).collect())
 }
 

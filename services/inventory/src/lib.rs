@@ -10,6 +10,7 @@ mod dealing;
 mod depot;
 mod draft;
 mod duties;
+mod figures;
 mod flags;
 mod fold;
 mod products;
@@ -22,7 +23,7 @@ mod stock;
 
 use std::time::Duration;
 
-use choreography::{Consumes, Decision, Duty, Never, Row, Service, Task};
+use choreography::{Consumes, Decision, Duty, Figure, Level, Never, Row, Service, Task};
 use events_schema::{Key, Source, Timestamp, Topic, inventory::InventoryFact};
 
 pub use depot::{Ask, Depot};
@@ -31,7 +32,7 @@ pub use reactions::Command;
 pub use reservation::Reservation;
 pub use settings::Settings;
 pub use shelf::Shelf;
-pub use stock::Stock;
+pub use stock::{Pieces, Stock};
 
 use draft::Draft;
 
@@ -104,6 +105,14 @@ impl Service for Inventory {
 
     fn duties(stock: &Stock, subject: Key, fact: &InventoryFact, duty: &mut dyn FnMut(Duty<Never>)) {
         duties::duties(stock, subject, fact, duty);
+    }
+
+    fn figures() -> &'static [Figure] {
+        &figures::FIGURES
+    }
+
+    fn levels(stock: &Stock, _: &mut dyn Iterator<Item = &Never>, level: &mut dyn FnMut(Level)) {
+        figures::levels(stock, level);
     }
 
     fn answered(_: Key, answer: Never) -> Command {

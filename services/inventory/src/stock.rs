@@ -15,6 +15,17 @@ pub struct Stock {
     products: Table<Key, ProductPublished>,
 }
 
+/// Pieces of all products of one task, by where they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Pieces {
+    /// At depots.
+    pub depot: u64,
+    /// Free on shelves.
+    pub shelf: u64,
+    /// Taken for open orders.
+    pub held: u64,
+}
+
 impl Stock {
     pub(crate) fn new(task: Task) -> Stock {
         Stock {
@@ -44,6 +55,15 @@ impl Stock {
     /// The shelf of a SKU.
     pub fn shelf(&self, sku: &Key) -> Option<&Shelf> {
         self.shelves.get(sku)
+    }
+
+    /// All pieces here. It looks at every product: for figures now and then.
+    pub fn pieces(&self) -> Pieces {
+        Pieces {
+            depot: self.depots.sum(|depot| depot.free),
+            shelf: self.shelves.sum(|shelf| shelf.free),
+            held: self.shelves.sum(|shelf| shelf.held),
+        }
     }
 
     /// An open order.

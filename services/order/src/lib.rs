@@ -5,6 +5,7 @@
 
 mod decide;
 mod digest;
+mod figures;
 mod flags;
 mod placement;
 mod price;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use choreography::{Consumes, Decision, Duty, Never, Row, Service, Task};
+use choreography::{Consumes, Count, Decision, Duty, Figure, Never, Row, Service, Task};
 use events_schema::{Key, Source, Timestamp, Topic, orders::OrderFact};
 
-use crate::{Command, Orders, Settings, Wish, decide, reactions, tables};
+use crate::{Command, Orders, Settings, Wish, decide, figures, reactions, tables};
 
 /// The order service.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +72,14 @@ impl Service for Order {
 
     fn due(subject: Key) -> Option<Command> {
         Some(Command { order: subject, wish: Wish::Expire })
+    }
+
+    fn figures() -> &'static [Figure] {
+        &figures::FIGURES
+    }
+
+    fn count(before: &Orders, order: Key, fact: &OrderFact, time: Timestamp, add: &mut dyn FnMut(Count)) {
+        figures::count(before, order, fact, time, add);
     }
 
     fn answered(_: Key, answer: Never) -> Command {

@@ -30,7 +30,9 @@ pub enum Status {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct OpenOrder {
     pub(crate) status: Status,
+    pub(crate) accepted: Timestamp,
     pub(crate) expires_at: Timestamp,
+    pub(crate) total: Money,
     /// Of what was placed, to tell a repetition from a reused id.
     pub(crate) digest: u64,
 }
@@ -91,6 +93,10 @@ impl Orders {
         self.open.len()
     }
 
+    pub(crate) fn open(&self, order: &Key) -> Option<&OpenOrder> {
+        self.open.get(order)
+    }
+
     pub(crate) fn known(&self, order: &Key) -> Known<'_> {
         match self.open.get(order) {
             Some(open) => Known::Open(open),
@@ -106,7 +112,7 @@ impl Orders {
     pub(crate) fn evolve(&mut self, order: Key, fact: &OrderFact, time: Timestamp) {
         self.ended.latest = self.ended.latest.max(time);
         match fact {
-            OrderFact::OrderAccepted(accepted) => self.open.put(order, OpenOrder::of(accepted)),
+            OrderFact::OrderAccepted(accepted) => self.open.put(order, OpenOrder::of(accepted, time)),
             OrderFact::OrderConfirmed(_) => self.confirm(order),
             OrderFact::OrderCompleted(_) | OrderFact::OrderCancelled(_) | OrderFact::OrderRejected(_) => {
                 self.end(order, time);
@@ -130,9 +136,10 @@ impl Orders {
 }
 
 impl OpenOrder {
-    fn of(accepted: &OrderAccepted) -> OpenOrder {
+    fn of(accepted: &OrderAccepted, time: Timestamp) -> OpenOrder {
         let digest = digest::of_accepted(accepted);
-        OpenOrder { status: Status::Pending, expires_at: accepted.expires_at, digest }
+        let OrderAccepted { expires_at, total, .. } = *accepted;
+        OpenOrder { status: Status::Pending, accepted: time, expires_at, total, digest }
     }
 }
 

@@ -61,7 +61,8 @@ impl Stage {
     fn open() -> Stage {
         let log = MemoryLog::new(1);
         let (source, sink) = log.connect("order", "0", Order::EMITS, Box::new(NoFaults));
-        let worker = Worker::new(Order::new(Settings::default()), Pace::default(), Metrics::unread());
+        let metrics = Metrics::new::<Order>(&prometheus::Registry::new()).unwrap();
+        let worker = Worker::new(Order::new(Settings::default()), Pace::default(), metrics);
         let mut stage = Stage { log, source, sink: Bin(sink, 0), worker, placed: 0 };
         let product = ProductPublished {
             name: "Mug".to_owned(),

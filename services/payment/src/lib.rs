@@ -6,6 +6,7 @@
 
 mod charge;
 mod decide;
+mod figures;
 mod flags;
 pub mod provider;
 pub mod reactions;

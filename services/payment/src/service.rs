@@ -2,13 +2,15 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use choreography::{Consumes, Decision, Duty, Service, Task};
+use choreography::{Consumes, Count, Decision, Duty, Figure, Level, Service, Task};
 use events_schema::{
     Key, Source, Timestamp, Topic,
     payments::{PaymentFact, PaymentStarted},
 };
 
-use crate::{Answer, Charge, Command, Payments, Request, RiskHook, Settings, Wish, decide, reactions};
+use crate::{
+    Answer, Charge, Command, Payments, Request, RiskHook, Settings, Wish, decide, figures, reactions,
+};
 
 /// The payment service.
 #[derive(Clone)]
@@ -93,6 +95,18 @@ impl Service for Payment {
         if charge.is_over() {
             duty(Duty::Over);
         }
+    }
+
+    fn figures() -> &'static [Figure] {
+        &figures::FIGURES
+    }
+
+    fn count(_: &Payments, _: Key, fact: &PaymentFact, _: Timestamp, add: &mut dyn FnMut(Count)) {
+        figures::count(fact, add);
+    }
+
+    fn levels(_: &Payments, open: &mut dyn Iterator<Item = &Request>, level: &mut dyn FnMut(Level)) {
+        figures::levels(open, level);
     }
 
     fn answered(subject: Key, answer: Answer) -> Command {

@@ -60,6 +60,8 @@ impl Metrics {
         for gauge in [&self.judged, &self.took, &self.beat] {
             self.registry.register(Box::new(gauge.clone()))?;
         }
+        #[cfg(target_os = "linux")]
+        self.registry.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
         Ok(())
     }
 

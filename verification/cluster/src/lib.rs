@@ -5,7 +5,6 @@
 pub mod agreement;
 pub mod alerts;
 pub mod dashboards;
-pub mod flow;
 pub mod made;
 pub mod manifest;
 pub mod network;

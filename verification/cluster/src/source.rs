@@ -15,6 +15,16 @@ const FOLDERS: [&str; 6] = [
     "verification/auditor/src",
 ];
 
+/// What the Prometheus library tells of every process that serves metrics.
+const PROCESS: [&str; 6] = [
+    "process_cpu_seconds_total",
+    "process_open_fds",
+    "process_max_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "process_threads",
+];
+
 /// Names that the code uses.
 #[derive(Debug, Default)]
 pub struct Code {
@@ -61,6 +71,7 @@ impl Code {
     pub fn exports(&self, series: &str) -> bool {
         let of_histogram = ["_bucket", "_sum", "_count"].iter().filter_map(|end| series.strip_suffix(end));
         self.metrics.contains(series)
+            || PROCESS.contains(&series)
             || of_histogram.into_iter().any(|name| name.ends_with("_seconds") && self.metrics.contains(name))
     }
 }

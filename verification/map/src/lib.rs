@@ -7,6 +7,7 @@
 mod cycles;
 pub mod faults;
 mod flowchart;
+pub mod metrics;
 mod page;
 pub mod roles;
 mod rows;

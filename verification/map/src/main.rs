@@ -1,12 +1,13 @@
-//! `map`: writes `docs/CHOREOGRAPHY.md`.
+//! `map`: writes `docs/CHOREOGRAPHY.md`, and the table of metrics in `docs/OPERATIONS.md`.
 #![forbid(unsafe_code)]
 
 use std::{path::PathBuf, process::ExitCode};
 
+use anyhow::Context;
 use clap::Parser;
-use map::{Map, STORMS};
+use map::{Map, STORMS, metrics};
 
-/// Draw the map of the choreography from the code, and write docs/CHOREOGRAPHY.md
+/// Draw the map of the choreography from the code, and write docs/CHOREOGRAPHY.md and the metrics in docs/OPERATIONS.md
 #[derive(Parser)]
 #[command(
     version,
@@ -38,5 +39,9 @@ fn write(args: &Args) -> anyhow::Result<()> {
         print!("{page}");
         return Ok(());
     }
-    std::fs::write(&args.to, page).map_err(|error| anyhow::anyhow!("{}: {error}", args.to.display()))
+    std::fs::write(&args.to, page).with_context(|| args.to.display().to_string())?;
+    let old = std::fs::read_to_string(metrics::PAGE).context(metrics::PAGE)?;
+    let new =
+        metrics::updated(&old).with_context(|| format!("{} has no place for metrics", metrics::PAGE))?;
+    std::fs::write(metrics::PAGE, new).context(metrics::PAGE)
 }

@@ -34,7 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str], &str)] = &[
     ("auditor", &["events-schema", "invariants"], "the auditor is an independent reader"),
     (
         "cluster",
-        &["events-schema"],
+        &["contract", "events-schema"],
         "manifests are held against the code's text, so that nothing big is built for it",
     ),
 ];

@@ -42,7 +42,7 @@ impl Ground {
         if settings.prefix.is_empty() {
             settings.prefix = format!("demo-{}-", clock::now().as_millis() % 100_000_000);
         }
-        topics::create(&settings.brokers, &settings.prefix, PARTITIONS, 1, settings.timeout)?;
+        topics::create(settings.target(), PARTITIONS, 1)?;
         Ok(Ground { settings, embedded: None, door: None })
     }
 

@@ -48,9 +48,41 @@ pub(super) const COMMITS: &[Panel] = &[
         "short",
         &[("{{service}}", "sum by (service) (orders_tasks)")],
     ),
+    panel(
+        "Brokers' answers",
+        "All but one of a hundred are faster; of the slowest broker.",
+        Lines,
+        "s",
+        &[("{{service}}", "max by (service) (orders_kafka_rtt_p99_seconds)")],
+    ),
+    panel(
+        "Queued",
+        "Records that producers hold and no broker has.",
+        Lines,
+        "short",
+        &[("{{service}}", "sum by (service) (orders_kafka_queue_messages)")],
+    ),
+    panel(
+        "Trouble",
+        "Errors of clients, changes of leases, clients made anew, an hour.",
+        Lines,
+        "short",
+        &[
+            ("{{service}} errors", "sum by (service) (increase(orders_kafka_errors_total[1h]))"),
+            ("{{service}} leases", "sum by (service) (increase(orders_kafka_rebalances_total[1h]))"),
+            ("{{service}} anew", "sum by (service) (increase(orders_reconnects_total[1h]))"),
+        ],
+    ),
 ];
 
 pub(super) const LAG: &[Panel] = &[
+    panel(
+        "Lag in time",
+        "Age of the oldest record not taken yet, by who must take it.",
+        Lines,
+        "s",
+        &[("{{service}} {{topic}}", "max by (service, topic) (orders_lag_seconds)")],
+    ),
     panel(
         "Lag by service",
         "Records not taken yet.",

@@ -8,6 +8,20 @@ use crate::dashboards::{
 
 pub(super) const MONEY: &[Panel] = &[
     panel(
+        "Revenue",
+        "Totals of completed orders, an hour, in minor units.",
+        Stack,
+        "short",
+        &[("{{currency}}", "sum by (currency) (increase(orders_revenue_minor_total[1h]))")],
+    ),
+    panel(
+        "Results",
+        "How payments end, an hour.",
+        Stack,
+        "short",
+        &[("{{result}}", "sum by (result) (increase(orders_payments_total[1h])) > 0")],
+    ),
+    panel(
         "Payments",
         "Started, captured, failed, voided, a second.",
         Lines,
@@ -24,7 +38,7 @@ pub(super) const MONEY: &[Panel] = &[
         "percentunit",
         &[(
             "captured",
-            r#"sum(rate(orders_facts_emitted_total{service="payment", event="PaymentCaptured"}[$__rate_interval])) / sum(rate(orders_facts_emitted_total{service="payment", event=~"PaymentCaptured|PaymentFailed"}[$__rate_interval]))"#,
+            r#"sum(rate(orders_payments_total{result=~"captured|returning"}[$__rate_interval])) / sum(rate(orders_payments_total[$__rate_interval]))"#,
         )],
     ),
     panel(
@@ -39,14 +53,24 @@ pub(super) const MONEY: &[Panel] = &[
     ),
     panel(
         "Open payments",
-        "Payments without an answer, and refunds under way.",
+        "Payments without an answer, and of these refunds under way.",
         Lines,
         "short",
-        &[("open", r#"sum(orders_open_subjects{service="payment"})"#)],
+        &[
+            ("open", r#"sum(orders_open_subjects{service="payment"})"#),
+            ("refunds", "sum(orders_refunds_pending)"),
+        ],
     ),
 ];
 
 pub(super) const STOCK: &[Panel] = &[
+    panel(
+        "Pieces",
+        "All products: at depots, free on shelves, held for open orders.",
+        Stack,
+        "short",
+        &[("{{class}}", "sum by (class) (orders_stock)")],
+    ),
     panel(
         "Reservations",
         "Answers to accepted orders, a second.",

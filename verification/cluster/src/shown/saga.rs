@@ -15,6 +15,13 @@ pub(super) const NOW: &[Panel] = &[
         &[("open", r#"sum(orders_open_subjects{service="order"})"#)],
     ),
     panel(
+        "Oldest open order",
+        "An unpaid one expires after 15 minutes.",
+        Number,
+        "s",
+        &[("oldest", r#"max(orders_oldest_open_seconds{service="order"})"#)],
+    ),
+    panel(
         "Parked subjects",
         "They wait for an operator.",
         Zero,
@@ -43,13 +50,10 @@ pub(super) const ORDERS: &[Panel] = &[
     ),
     panel(
         "Endings",
-        "How orders end, an hour.",
+        "How orders end, and why, an hour.",
         Stack,
         "short",
-        &[(
-            "{{event}}",
-            r#"sum by (event) (increase(orders_facts_emitted_total{service="order", event=~"OrderCompleted|OrderCancelled|OrderRejected"}[1h]))"#,
-        )],
+        &[("{{fate}} {{reason}}", "sum by (fate, reason) (increase(orders_ended_total[1h])) > 0")],
     ),
     panel(
         "Completed of ended",
@@ -58,8 +62,24 @@ pub(super) const ORDERS: &[Panel] = &[
         "percentunit",
         &[(
             "completed",
-            r#"sum(rate(orders_facts_emitted_total{service="order", event="OrderCompleted"}[$__rate_interval])) / sum(rate(orders_facts_emitted_total{service="order", event=~"OrderCompleted|OrderCancelled|OrderRejected"}[$__rate_interval]))"#,
+            r#"sum(rate(orders_ended_total{fate="completed"}[$__rate_interval])) / sum(rate(orders_ended_total[$__rate_interval]))"#,
         )],
+    ),
+    panel(
+        "Saga",
+        "From placement to end: half, and all but one of a hundred, by fate.",
+        Lines,
+        "s",
+        &[
+            (
+                "{{fate}} p50",
+                "histogram_quantile(0.5, sum by (fate, le) (rate(orders_saga_seconds_bucket[$__rate_interval])))",
+            ),
+            (
+                "{{fate}} p99",
+                "histogram_quantile(0.99, sum by (fate, le) (rate(orders_saga_seconds_bucket[$__rate_interval])))",
+            ),
+        ],
     ),
     panel(
         "Open orders",

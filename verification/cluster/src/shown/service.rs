@@ -114,4 +114,18 @@ pub(super) const STATE: &[Panel] = &[
             ),
         ],
     ),
+    panel(
+        "Memory",
+        "Of the process, by instance.",
+        Lines,
+        "bytes",
+        &[("{{instance}}", r#"process_resident_memory_bytes{job="$service"}"#)],
+    ),
+    panel(
+        "Processor",
+        "Cores in use, by instance.",
+        Lines,
+        "short",
+        &[("{{instance}}", r#"rate(process_cpu_seconds_total{job="$service"}[$__rate_interval])"#)],
+    ),
 ];
