@@ -241,7 +241,7 @@ fn payment() -> Payment {
 fn placed() -> OrderPlaced {
     OrderPlaced {
         order_id: None,
-        customer_id: key("ada"),
+        customer_id: key("ada").into(),
         lines: vec![WantedLine { sku: "mug".to_owned(), quantity: 1 }],
         currency: None,
         payment: OfferedPayment { method: PaymentMethod::Card, token: "tok_ok".to_owned() },
@@ -252,7 +252,7 @@ fn placed() -> OrderPlaced {
 fn accepted(expires_at: Timestamp) -> OrderAccepted {
     let Line { sku, quantity } = lines()[0];
     OrderAccepted {
-        customer_id: key("ada"),
+        customer_id: key("ada").into(),
         lines: vec![PricedLine { sku, quantity, unit_price: euros() }],
         subtotal: euros(),
         discount: Money::new(0, Currency::EUR),
@@ -264,7 +264,13 @@ fn accepted(expires_at: Timestamp) -> OrderAccepted {
 }
 
 fn reserved(expires_at: Timestamp) -> StockReserved {
-    StockReserved { lines: lines(), customer_id: key("ada"), total: euros(), payment: payment(), expires_at }
+    StockReserved {
+        lines: lines(),
+        customer_id: key("ada").into(),
+        total: euros(),
+        payment: payment(),
+        expires_at,
+    }
 }
 
 fn asked() -> PaymentStarted {

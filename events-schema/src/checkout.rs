@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, PaymentMethod, event::events};
+use crate::{Customer, Key, PaymentMethod, event::events};
 
 /// A customer wants to buy. Read generously: what is wrong in it is refused by the order service, with all reasons.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -12,7 +12,7 @@ pub struct OrderPlaced {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Key>,
     /// Who buys: a pseudonym, for facts are kept for ever.
-    pub customer_id: Key,
+    pub customer_id: Customer,
     /// What, and how many.
     pub lines: Vec<WantedLine>,
     /// The currency to pay in; the shop's own when left out.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Line, Money, Payment, Timestamp, catalog::ProductPublished, event::events};
+use crate::{Customer, Key, Line, Money, Payment, Timestamp, catalog::ProductPublished, event::events};
 
 /// All lines are taken for the order. Carries what payment needs, so that payment waits for one event only. Once.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -12,7 +12,7 @@ pub struct StockReserved {
     /// What is taken, sorted by SKU.
     pub lines: Vec<Line>,
     /// Who buys.
-    pub customer_id: Key,
+    pub customer_id: Customer,
     /// What to charge.
     pub total: Money,
     /// How.
@@ -28,7 +28,7 @@ pub struct ReservationQueued {
     /// What is wanted, sorted by SKU; the lines before `waiting_on` are taken.
     pub lines: Vec<Line>,
     /// Who buys.
-    pub customer_id: Key,
+    pub customer_id: Customer,
     /// What to charge.
     pub total: Money,
     /// How.

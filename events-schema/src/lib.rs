@@ -69,5 +69,5 @@ pub use record::{Headers, NoHeaders, OwnedHeaders, OwnedRecord, Place, Record};
 pub use time::Timestamp;
 pub use topic::{Routing, Topic};
 pub use trace::TraceParent;
-pub use values::{Currency, Line, Money, Payment, PaymentMethod, Quantity, Token};
+pub use values::{Currency, Customer, Line, Money, Payment, PaymentMethod, Quantity, Token};
 pub use write::{Envelope, announce, forwarded, untraced};

@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Money, Payment, Quantity, Timestamp, event::events};
+use crate::{Customer, Key, Money, Payment, Quantity, Timestamp, event::events};
 
 /// The order is valid and priced. Once per order; its state is Pending until money or an ending comes.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct OrderAccepted {
     /// Who buys.
-    pub customer_id: Key,
+    pub customer_id: Customer,
     /// What, how many, at which unit price; SKUs are distinct.
     pub lines: Vec<PricedLine>,
     /// Sum over the lines.

@@ -190,6 +190,59 @@ impl fmt::Display for PaymentMethod {
     }
 }
 
+/// Who buys, by an opaque id. `Debug` and `Display` do not show it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Customer(Key);
+
+/// On the wire it is the key that it always was.
+impl JsonSchema for Customer {
+    fn inline_schema() -> bool {
+        Key::inline_schema()
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Key::schema_name()
+    }
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        Key::schema_id()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Key::json_schema(generator)
+    }
+}
+
+impl Customer {
+    /// The id itself, to compare it and to show it to who asked for it.
+    pub fn expose(&self) -> Key {
+        self.0
+    }
+}
+
+impl FromStr for Customer {
+    type Err = Malformed;
+    fn from_str(text: &str) -> Result<Customer, Malformed> {
+        text.parse().map(Customer)
+    }
+}
+
+impl From<Key> for Customer {
+    fn from(key: Key) -> Customer {
+        Customer(key)
+    }
+}
+
+impl fmt::Debug for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("customer_***")
+    }
+}
+
+impl fmt::Display for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("customer_***")
+    }
+}
+
 /// An opaque, single-use payment token; never a card number. `Debug` and `Display` do not show it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]

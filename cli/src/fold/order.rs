@@ -107,7 +107,7 @@ impl Order {
         order.ended_at = status.is_ending().then_some(time);
         match fact {
             OrderFact::OrderAccepted(accepted) => {
-                order.customer_id = Some(accepted.customer_id);
+                order.customer_id = Some(accepted.customer_id.expose());
                 order.total = Some(accepted.total);
                 let line = |line: &PricedLine| Line { sku: line.sku, quantity: line.quantity };
                 order.lines = accepted.lines.iter().map(line).collect();

@@ -30,7 +30,7 @@ fn at_checkout(event: &CheckoutEvent) -> String {
     match event {
         CheckoutEvent::OrderPlaced(placed) => {
             let lines = list(placed.lines.iter().map(|line| format!("{} {}", line.quantity, line.sku)));
-            format!("{lines}, {} by {}", placed.payment.method, placed.customer_id)
+            format!("{lines}, {} by {}", placed.payment.method, placed.customer_id.expose())
         }
         CheckoutEvent::OrderCancellationRequested(asked) => asked.reason.clone().unwrap_or_default(),
     }

@@ -106,7 +106,7 @@ fn payment() -> Payment {
 pub fn accepted() -> OrderAccepted {
     let Line { sku, quantity } = mugs(2)[0];
     OrderAccepted {
-        customer_id: key("ada"),
+        customer_id: key("ada").into(),
         lines: vec![PricedLine { sku, quantity, unit_price: euros(1200) }],
         subtotal: euros(2400),
         discount: euros(0),
@@ -120,7 +120,7 @@ pub fn accepted() -> OrderAccepted {
 pub fn reserved() -> StockReserved {
     StockReserved {
         lines: mugs(2),
-        customer_id: key("ada"),
+        customer_id: key("ada").into(),
         total: euros(2400),
         payment: payment(),
         expires_at: Timestamp::MAX,

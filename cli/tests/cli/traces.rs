@@ -209,6 +209,16 @@ pub fn a_saga_that_ends_well_is_one_trace_over_three_services(stage: &Stage) {
     assert_eq!(said("messaging.destination.partition.id"), Some(home("o-1").to_string().as_str()));
     assert!(said("messaging.kafka.offset").is_some_and(|offset| offset.parse::<i64>().is_ok()));
     each_fact_is_one_line_of_the_log(&shop, &trace);
+    what_was_traced_is_decided_again_without_a_difference(stage);
+}
+
+fn what_was_traced_is_decided_again_without_a_difference(stage: &Stage) {
+    let partition = home("o-1").to_string();
+    for service in ["order", "inventory", "payment"] {
+        let args = ["replay", service, "--partition", &partition, "--output", "json"];
+        let document = stage.ctl(&args).ends_with(0).json();
+        assert!(document["decided"].as_u64().is_some_and(|decided| decided > 0), "{document}");
+    }
 }
 
 fn each_fact_is_one_line_of_the_log(shop: &Shop<'_>, trace: &Trace) {

@@ -1,7 +1,7 @@
 //! Tokens and card numbers in the wrong place do not get into reasons, which are kept for ever.
 
 use events_schema::{
-    Currency, Key, Malformed, Money, PaymentMethod, Token, Topic,
+    Currency, Customer, Key, Malformed, Money, PaymentMethod, Token, Topic,
     checkout::{OfferedPayment, OrderPlaced},
     open,
     orders::OrderAccepted,
@@ -105,6 +105,18 @@ fn a_token_that_is_a_number_is_refused_without_repeating_it() {
 fn long_numbers_are_masked_in_every_reason() {
     assert_eq!(Malformed::new(format!("not {CARD}!")).to_string(), "not ***!");
     assert_eq!(Malformed::new("checkout-3@12345678901").to_string(), "checkout-3@12345678901");
+}
+
+#[test]
+fn debug_output_does_not_show_who_buys() {
+    let customer: Customer = "ada-lovelace".parse().unwrap();
+    let accepted = sample("OrderAccepted");
+    let heard = read::<OrderAccepted>(&accepted.record()).unwrap();
+    let named = heard.data.customer_id.expose();
+    assert_eq!(customer.expose().as_str(), "ada-lovelace");
+    for shown in [format!("{customer:?} {customer}"), format!("{heard:?}")] {
+        assert!(!shown.contains("ada") && !shown.contains(named.as_str()), "{shown}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use events_schema::{
-    Key, Line, Money, Payment, Timestamp,
+    Customer, Key, Line, Money, Payment, Timestamp,
     inventory::{ReservationQueued, StockReserved},
     orders::OrderAccepted,
 };
@@ -18,7 +18,7 @@ pub struct Reservation {
     /// Its number in the line of `lines[next]`; `None`: it holds all it wants.
     pub place: Option<u64>,
     /// Who buys.
-    pub customer_id: Key,
+    pub customer_id: Customer,
     /// What to charge.
     pub total: Money,
     /// How.

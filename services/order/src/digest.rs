@@ -44,11 +44,11 @@ fn of<'a>(
 pub(crate) fn of_placed(placed: &OrderPlaced, default: Currency) -> u64 {
     let lines = placed.lines.iter().map(|line| (line.sku.as_str(), line.quantity));
     let currency = placed.currency.as_deref().unwrap_or(default.as_str());
-    of(placed.customer_id.as_str(), lines, currency, (placed.payment.method, &placed.payment.token))
+    of(placed.customer_id.expose().as_str(), lines, currency, (placed.payment.method, &placed.payment.token))
 }
 
 pub(crate) fn of_accepted(accepted: &OrderAccepted) -> u64 {
     let lines = accepted.lines.iter().map(|line| (line.sku.as_str(), i64::from(line.quantity)));
     let payment = (accepted.payment.method, accepted.payment.token.expose());
-    of(accepted.customer_id.as_str(), lines, accepted.total.currency.as_str(), payment)
+    of(accepted.customer_id.expose().as_str(), lines, accepted.total.currency.as_str(), payment)
 }

@@ -65,7 +65,7 @@ fn check_time(settings: &Settings, asked: &Asked<'_>, found: &mut Findings) {
 }
 
 fn check_customer(asked: &Asked<'_>, state: &Orders, found: &mut Findings) {
-    let customer = asked.placement.customer_id;
+    let customer = asked.placement.customer_id.expose();
     if state.blocked.contains(&customer) {
         found.add(RejectionCode::CustomerBlocked, format!("{customer} is not served"));
     }

@@ -89,7 +89,7 @@ impl Stage {
             self.placed += 1;
             let placed = OrderPlaced {
                 order_id: None,
-                customer_id: key("ada"),
+                customer_id: key("ada").into(),
                 lines: vec![WantedLine { sku: "mug".to_owned(), quantity: 1 }],
                 currency: None,
                 payment: OfferedPayment {

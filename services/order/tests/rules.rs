@@ -100,7 +100,7 @@ fn a_sum_that_does_not_fit_is_no_order() {
 fn a_blocked_customer_is_not_served_until_unblocked() {
     let mut shop = Shop::open();
     let mut order = two_mugs();
-    order.customer_id = key("mallory");
+    order.customer_id = key("mallory").into();
     assert_eq!(shop.hears("o1", &order).codes(), [CustomerBlocked]);
     shop.learns(&key("mallory"), &CustomerUnblocked {});
     assert_eq!(shop.hears("o2", &order).events(), ["OrderAccepted"]);
@@ -156,7 +156,7 @@ fn the_future_is_tolerated_for_five_minutes() {
 fn every_reason_is_given_at_once() {
     let mut shop = Shop::open();
     let mut order = placing(&[("cap", 0), ("mugg", 1), ("poster", 1), ("mug", 1), ("mug", 1)]);
-    order.customer_id = key("mallory");
+    order.customer_id = key("mallory").into();
     order.payment.token = String::new();
     let told = shop.hears_from(shop.now + 6 * MINUTE, "o1", &order);
     assert_eq!(

@@ -187,7 +187,7 @@ fn another_order_under_a_used_id_is_discarded() {
     shop.given_pending("o1");
     let mut others =
         vec![placing(&[("mug", 3)]), placing(&[("mug", 2), ("mug", 1)]), two_mugs(), two_mugs(), two_mugs()];
-    others[2].customer_id = key("bob");
+    others[2].customer_id = key("bob").into();
     others[3].currency = Some("USD".into());
     others[4].payment.token = "tok_other".into();
     for other in &others {

@@ -63,7 +63,7 @@ pub(crate) fn decide(
 
 fn start_or_fail(rules: &Rules<'_>, reserved: &StockReserved, now: Timestamp) -> PaymentFact {
     let StockReserved { lines, customer_id, total, payment, expires_at } = reserved;
-    let purchase = Purchase { customer: *customer_id, total: *total, payment: *payment, lines };
+    let purchase = Purchase { customer: customer_id.expose(), total: *total, payment: *payment, lines };
     let risk = rules.risk.assess(&purchase);
     let reason = if now >= *expires_at {
         FailureReason::TooLate

@@ -66,7 +66,7 @@ fn fraud_is_suspected_before_the_provider_is_asked() {
     reserved.payment.token = token("tok_fraud");
     assert_eq!(till.hears("o1", &reserved).failed(), FailureReason::SuspectedFraud);
     let mut reserved = reservation(till.now);
-    reserved.customer_id = key("mallory");
+    reserved.customer_id = key("mallory").into();
     assert_eq!(till.hears("o2", &reserved).failed(), FailureReason::SuspectedFraud);
 }
 

@@ -78,7 +78,7 @@ impl Mix {
             if declined { "tok_declined".to_owned() } else { format!("tok_{:016x}", draw.random::<u64>()) };
         OrderPlaced {
             order_id: None,
-            customer_id: key(&format!("customer-{}", draw.random_range(0..50_000))),
+            customer_id: key(&format!("customer-{}", draw.random_range(0..50_000))).into(),
             lines: wanted,
             currency: None,
             payment: OfferedPayment { method: PaymentMethod::Card, token },

@@ -51,14 +51,18 @@ fn of_container(manifest: &Manifest, container: &Value, all: &[Manifest], code: 
     found
 }
 
-/// The value of a setting that the container has from its ConfigMaps; the last one wins.
-fn setting<'a>(container: &Value, all: &'a [Manifest], name: &str) -> &'a str {
+/// The value of a setting: the container's own, or that from its ConfigMaps, of which the last one wins.
+fn setting<'a>(container: &'a Value, all: &'a [Manifest], name: &str) -> &'a str {
+    let own = list(&container["env"]).find(|set| set["name"] == name).and_then(|set| set["value"].as_str());
+    own.or_else(|| of_maps(container, all, name)).unwrap_or_default()
+}
+
+fn of_maps<'a>(container: &Value, all: &'a [Manifest], name: &str) -> Option<&'a str> {
     list(&container["envFrom"])
         .filter_map(|from| of_kind(all, "ConfigMap").find(|map| from["configMapRef"]["name"] == map.name()))
         .map(|map| map.text(&format!("/data/{name}")))
         .filter(|value| !value.is_empty())
         .last()
-        .unwrap_or_default()
 }
 
 fn of_port(manifest: &Manifest, container: &Value, all: &[Manifest]) -> Option<String> {

@@ -84,7 +84,7 @@ impl<'a> Sayings<'a> {
     pub(crate) fn accepted(&mut self, now: Timestamp) -> Result<OrderAccepted> {
         let (subtotal, discount, tax, total) = (self.money()?, self.money()?, self.money()?, self.money()?);
         Ok(OrderAccepted {
-            customer_id: self.key("customer", 3)?,
+            customer_id: self.key("customer", 3)?.into(),
             lines: self.some(|of| {
                 let Line { sku, quantity } = of.line()?;
                 Ok(PricedLine { sku, quantity, unit_price: of.money()? })

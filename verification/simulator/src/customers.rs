@@ -162,7 +162,7 @@ pub(crate) fn placement(
     let wanted = |(sku, quantity): &(Key, i64)| WantedLine { sku: sku.to_string(), quantity: *quantity };
     OrderPlaced {
         order_id: None,
-        customer_id: key(customer),
+        customer_id: key(customer).into(),
         lines: lines.iter().map(wanted).collect(),
         currency: None,
         payment: OfferedPayment { method, token: token.to_owned() },

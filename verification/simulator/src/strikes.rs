@@ -45,7 +45,7 @@ impl Storm {
             Cancellations => shop.cancel(order),
             _ => {
                 if self.chance.random_bool(0.1) {
-                    placed.customer_id = key("mallory");
+                    placed.customer_id = key("mallory").into();
                 }
                 shop.tell(order, &placed);
             }

@@ -95,7 +95,7 @@ impl Flags {
         }
         Ok(OrderPlaced {
             order_id: None,
-            customer_id: self.customer,
+            customer_id: self.customer.into(),
             lines,
             currency: self.currency.clone(),
             payment: OfferedPayment { method: self.method, token: self.token.clone() },

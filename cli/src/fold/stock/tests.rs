@@ -22,7 +22,7 @@ fn reserved(wanted: &[(&str, i64)]) -> InventoryFact {
     let payment = Payment { method: PaymentMethod::Card, token: Token::from(key("tok_ok")) };
     StockReserved {
         lines: lines(wanted),
-        customer_id: key("ada"),
+        customer_id: key("ada").into(),
         total: Money::new(100, Currency::EUR),
         payment,
         expires_at: Timestamp(9),

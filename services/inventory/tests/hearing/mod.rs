@@ -69,7 +69,7 @@ pub fn accepted(lines: &[(Key, i64)]) -> OrderAccepted {
         unit_price: eur(100),
     };
     OrderAccepted {
-        customer_id: key("customer-1"),
+        customer_id: key("customer-1").into(),
         lines: lines.iter().map(line).collect(),
         subtotal: eur(100),
         discount: eur(0),

@@ -130,7 +130,7 @@ pub fn lines(lines: &[(&str, i64)]) -> Vec<Line> {
 pub fn reserved(wanted: &[(&str, i64)]) -> StockReserved {
     StockReserved {
         lines: lines(wanted),
-        customer_id: key("customer-1"),
+        customer_id: key("customer-1").into(),
         total: eur(100),
         payment: payment(),
         expires_at: Timestamp(1_000_000),

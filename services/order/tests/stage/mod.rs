@@ -234,7 +234,7 @@ pub fn usd() -> Currency {
 pub fn placing(lines: &[(&str, i64)]) -> OrderPlaced {
     OrderPlaced {
         order_id: None,
-        customer_id: key("alice"),
+        customer_id: key("alice").into(),
         lines: lines
             .iter()
             .map(|(sku, quantity)| WantedLine { sku: (*sku).to_owned(), quantity: *quantity })

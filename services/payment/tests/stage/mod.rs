@@ -152,7 +152,7 @@ pub fn duties_of(facts: &[(&str, PaymentFact)]) -> Vec<Vec<Duty<Request>>> {
 pub fn reservation(now: Timestamp) -> StockReserved {
     StockReserved {
         lines: vec![Line { sku: key("mug"), quantity: Quantity::try_from(2).unwrap() }],
-        customer_id: key("alice"),
+        customer_id: key("alice").into(),
         total: eur(1998),
         payment: events_schema::Payment { method: PaymentMethod::Card, token: token("tok_ok") },
         expires_at: now + 15 * MINUTE,

@@ -143,7 +143,7 @@ fn accepted(lines: &[(Key, i64)]) -> OrderAccepted {
         Some(PricedLine { sku: *sku, quantity, unit_price: price })
     };
     OrderAccepted {
-        customer_id: key("customer"),
+        customer_id: key("customer").into(),
         lines: lines.iter().filter_map(line).collect(),
         subtotal: price,
         discount: Money::new(0, Currency::EUR),

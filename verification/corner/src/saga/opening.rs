@@ -103,7 +103,7 @@ pub(crate) fn inputs(orders: &[Key], sku: &Key) -> Inputs {
 fn placement(sku: &Key) -> OrderPlaced {
     OrderPlaced {
         order_id: None,
-        customer_id: key("customer"),
+        customer_id: key("customer").into(),
         lines: vec![WantedLine { sku: sku.to_string(), quantity: 1 }],
         currency: None,
         payment: OfferedPayment { method: PaymentMethod::Card, token: "tok_ok".to_owned() },

@@ -104,7 +104,7 @@ fn placed(sayings: &mut Sayings<'_>) -> Result<OrderPlaced> {
     let sku = |of: &mut Sayings<'_>| Ok(of.key("sku", 4)?.to_string());
     Ok(OrderPlaced {
         order_id: None,
-        customer_id: sayings.key("customer", 3)?,
+        customer_id: sayings.key("customer", 3)?.into(),
         lines: sayings.some(|of| Ok(WantedLine { sku: sku(of)?, quantity: of.number()? }))?,
         currency: (sayings.one_of(3)? == 0).then_some("USD".to_owned()),
         payment: OfferedPayment {

@@ -44,7 +44,7 @@ fn step(lane: &mut Lane<Payment>, sayings: &mut Sayings<'_>) -> Result<Vec<(Key,
         0 | 1 => {
             let reserved = StockReserved {
                 lines: sayings.some(Sayings::line)?,
-                customer_id: sayings.key("customer", 3)?,
+                customer_id: sayings.key("customer", 3)?.into(),
                 total: sayings.money()?,
                 payment: sayings.payment()?,
                 expires_at: sayings.time(lane.now)?,
