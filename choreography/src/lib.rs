@@ -7,6 +7,7 @@ mod aside;
 mod consume;
 mod deadlines;
 mod decision;
+mod finish;
 mod held;
 pub mod host;
 mod hosted;
