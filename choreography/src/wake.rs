@@ -81,8 +81,8 @@ impl<S: Service> Worker<S> {
         let Some(mut decider) = self.decider(partition, ports.sink, ports.clock) else { return Ok(()) };
         let speaker = &mut decider.speaker;
         speaker.hosted.touched = true;
-        // Once fired it is over, whatever was decided: a deadline that decides nothing must not fire for ever.
         let mut cause = Cause::own_fact(&origin);
+        // Once fired it is over, whatever was decided: a deadline that decides nothing must not fire for ever.
         speaker.hosted.owe(subject, origin, crate::Duty::Sleep);
         speaker.begin(&mut cause, &Begun::own_fact(Trigger::Deadline, subject));
         match decider.decide(&command, &mut cause, subject)? {

@@ -85,7 +85,7 @@ impl<'a> Shop<'a> {
         };
         let mut command = self.programs.command(service, other);
         command.args(["--brokers", &self.ground.brokers, "--prefix", &self.ground.prefix]);
-        command.args(["--log", "info,choreography::worker=warn", "--log-format", "json"]);
+        command.args(["--log", "info,facts=warn", "--log-format", "json"]);
         if let Some(port) = port {
             command.args(["--admin", &format!("127.0.0.1:{port}")]);
         }

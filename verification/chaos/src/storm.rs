@@ -69,6 +69,8 @@ fn play(shop: &mut Shop, size: &Size, report: &mut Report) -> Result<()> {
     );
     shop.doing = "the audit".to_owned();
     audit::audit(shop, report)?;
+    let strange = shop.fleet.falls.iter().find(|fall| !fall.is_allowed());
+    ensure!(strange.is_none(), "a process ended by itself, and no fault explains it: {strange:?}");
     check_sizes(size, report)
 }
 

@@ -48,8 +48,7 @@ pub(super) async fn serve(client: TcpStream, behind: u16, wire: Arc<Wire>) {
         let _ = side.set_nodelay(true);
         let _ = side.set_zero_linger();
     }
-    wire.accepted.fetch_add(1, Ordering::Relaxed);
-    wire.connected.fetch_add(1, Ordering::Relaxed);
+    let number = wire.connections().begin();
     let end = tokio::select! {
         end = carry(client, broker, behind, &wire) => end,
         _ = cut.changed() => End::Cut,
@@ -57,7 +56,7 @@ pub(super) async fn serve(client: TcpStream, behind: u16, wire: Arc<Wire>) {
     if matches!(end, End::Cut) {
         wire.reset.fetch_add(1, Ordering::Relaxed);
     }
-    wire.connected.fetch_sub(1, Ordering::Relaxed);
+    wire.connections().open.remove(&number);
 }
 
 async fn carry(client: TcpStream, broker: TcpStream, behind: u16, wire: &Arc<Wire>) -> End {

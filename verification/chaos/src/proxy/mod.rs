@@ -7,9 +7,10 @@ mod late;
 mod wire;
 
 use std::{
+    collections::BTreeSet,
     net::Ipv4Addr,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -26,27 +27,46 @@ pub struct Wire {
     latency: AtomicU64,
     cut: watch::Sender<u64>,
     late: Late,
-    /// Connections there are now.
-    connected: AtomicU64,
-    /// Connections there ever were.
-    accepted: AtomicU64,
+    connections: Mutex<Connections>,
     /// Connections that were reset by us.
     reset: AtomicU64,
     /// Bytes that were late by us.
     delayed: AtomicU64,
 }
 
+/// Connections by the order in which they were made, from 0.
+#[derive(Default)]
+struct Connections {
+    accepted: u64,
+    open: BTreeSet<u64>,
+}
+
+impl Connections {
+    fn begin(&mut self) -> u64 {
+        let number = self.accepted;
+        self.accepted += 1;
+        self.open.insert(number);
+        number
+    }
+}
+
 /// What the proxy did so far.
 #[derive(Clone, Copy, Debug)]
 pub struct Counts {
-    /// Connections there are now.
-    pub connected: u64,
     /// Connections there ever were.
     pub accepted: u64,
+    /// The oldest connection there is, as many as `accepted` was when it came.
+    pub oldest: Option<u64>,
     /// Connections reset by us.
     pub reset: u64,
     /// Bytes delayed by us.
     pub delayed: u64,
+}
+
+impl Wire {
+    fn connections(&self) -> MutexGuard<'_, Connections> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The proxy, on a thread of its own; it ends with the program.
@@ -59,8 +79,7 @@ impl Proxy {
             latency: AtomicU64::new(0),
             cut: watch::Sender::new(0),
             late: Late::default(),
-            connected: AtomicU64::new(0),
-            accepted: AtomicU64::new(0),
+            connections: Mutex::default(),
             reset: AtomicU64::new(0),
             delayed: AtomicU64::new(0),
         });
@@ -108,8 +127,9 @@ impl Proxy {
     /// What it did so far.
     pub fn counts(&self) -> Counts {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let Wire { connected, accepted, reset, delayed, .. } = &*self.0;
-        Counts { connected: of(connected), accepted: of(accepted), reset: of(reset), delayed: of(delayed) }
+        let Connections { accepted, open } = &*self.0.connections();
+        let oldest = open.first().copied();
+        Counts { accepted: *accepted, oldest, reset: of(&self.0.reset), delayed: of(&self.0.delayed) }
     }
 }
 
