@@ -52,13 +52,9 @@ pub fn concerns(record: &Record<'_>, order: &Key) -> bool {
         return true;
     }
     // An order without any id is named after the place of its record: 36 characters that cannot stand in its value.
-    let named =
-        record.key.is_none_or(<[u8]>::is_empty) || names(record.value.unwrap_or_default(), order.as_bytes());
-    named && open(record).is_ok_and(|opened| opened.subject == *order)
-}
-
-fn names(value: &[u8], order: &[u8]) -> bool {
-    value.windows(order.len()).any(|window| window == order)
+    let named = || memchr::memmem::find(record.value.unwrap_or_default(), order.as_bytes()).is_some();
+    (record.key.is_none_or(<[u8]>::is_empty) || named())
+        && open(record).is_ok_and(|opened| opened.subject == *order)
 }
 
 impl Timeline {

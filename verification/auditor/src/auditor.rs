@@ -171,6 +171,7 @@ impl Auditor {
             unread: &unread,
             ledger: outside.ledger(settled),
             answers: outside.answers().unwrap_or_default(),
+            sightings: outside.views().unwrap_or_default(),
             pace,
             readings: &readings,
             hanging: settled.then_some(moment.hanging.as_slice()),

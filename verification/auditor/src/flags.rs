@@ -45,6 +45,9 @@ pub struct Flags {
     /// What clients were answered, one answer a line (NDJSON)
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
+    /// What views showed of orders, one sighting a line, in the order of showing (NDJSON)
+    #[arg(long, value_name = "FILE")]
+    pub views: Option<PathBuf>,
     /// Wait up to so long until nothing is under way any more; what is still open then is held against the promises
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub settle_within: Option<Duration>,

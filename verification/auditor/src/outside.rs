@@ -1,4 +1,4 @@
-//! What stands outside the log: the provider's ledger and what clients were answered.
+//! What stands outside the log: the provider's ledger, what clients were answered, and what views showed.
 
 use std::{
     fs::File,
@@ -8,7 +8,7 @@ use std::{
 };
 
 use events_schema::Malformed;
-use invariants::{Answer, Movement};
+use invariants::{Answer, Movement, Sighting};
 
 use crate::{Failure, Flags};
 
@@ -18,6 +18,7 @@ pub(crate) struct Outside {
     /// So many of the ledger's movements were there before the log was read.
     before: usize,
     answers: Option<Source<Answer>>,
+    views: Option<Source<Sighting>>,
 }
 
 /// A growing list of lines.
@@ -63,18 +64,16 @@ impl Outside {
             parse: Movement::parse,
             lines: Vec::new(),
         });
-        let answers = flags.answers.as_ref().map(|path| Source {
-            from: From::File(path.clone(), 0),
-            parse: Answer::parse,
-            lines: Vec::new(),
-        });
-        Outside { ledger, before: 0, answers }
+        let answers = flags.answers.as_deref().map(|path| Source::of(path, Answer::parse));
+        let views = flags.views.as_deref().map(|path| Source::of(path, Sighting::parse));
+        Outside { ledger, before: 0, answers, views }
     }
 
     /// To be called before the log's ends are asked for: whatever was answered and whatever made money move by then
     /// stands before them.
     pub(crate) fn read(&mut self) -> Result<(), Failure> {
         self.answers.as_mut().map_or(Ok(()), Source::read)?;
+        self.views.as_mut().map_or(Ok(()), Source::read)?;
         self.read_ledger()?;
         self.before = self.ledger.as_ref().map_or(0, |source| source.lines.len());
         Ok(())
@@ -94,9 +93,17 @@ impl Outside {
     pub(crate) fn answers(&self) -> Option<&[Answer]> {
         self.answers.as_ref().map(|source| source.lines.as_slice())
     }
+
+    pub(crate) fn views(&self) -> Option<&[Sighting]> {
+        self.views.as_ref().map(|source| source.lines.as_slice())
+    }
 }
 
 impl<T> Source<T> {
+    fn of(path: &Path, parse: fn(&str) -> Result<T, Malformed>) -> Source<T> {
+        Source { from: From::File(path.to_owned(), 0), parse, lines: Vec::new() }
+    }
+
     fn read(&mut self) -> Result<(), Failure> {
         match &mut self.from {
             From::File(path, at) => *at = read_file(path, *at, &mut self.lines, self.parse)?,

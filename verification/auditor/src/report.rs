@@ -67,6 +67,8 @@ pub struct Summary {
     pub movements: Option<u64>,
     /// Answers to clients; none if there were no answers.
     pub answers: Option<u64>,
+    /// What views showed; none if nobody told.
+    pub sightings: Option<u64>,
     /// Seconds it took to read what had come.
     pub read_seconds: f64,
     /// Seconds it took to judge it all.
@@ -178,6 +180,7 @@ impl Summary {
             read,
             movements: None,
             answers: None,
+            sightings: None,
             read_seconds: 0.0,
             judge_seconds: 0.0,
         }

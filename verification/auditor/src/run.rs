@@ -146,6 +146,7 @@ impl Audit<'_> {
             let settled = last.summary.under_way == UnderWay::default();
             last.summary.read.records != self.auditor.records()
                 || last.summary.answers != answers
+                || last.summary.sightings != self.outside.views().map(|all| all.len() as u64)
                 || settled != moment.is_settled()
         })
     }
@@ -193,6 +194,7 @@ impl Audit<'_> {
         summary.settled = settled;
         summary.movements = self.outside.ledger(settled).map(|all| all.len() as u64);
         summary.answers = self.outside.answers().map(|all| all.len() as u64);
+        summary.sightings = self.outside.views().map(|all| all.len() as u64);
         summary.under_way = UnderWay {
             behind: moment.behind.clone(),
             hanging: moment.hanging.clone(),

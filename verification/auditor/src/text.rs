@@ -90,9 +90,11 @@ fn close(summary: &Summary, out: &mut dyn Write) -> Result<(), Failure> {
 
 fn witness(summary: &Summary, out: &mut dyn Write) -> Result<(), Failure> {
     let count = |of: Option<u64>| of.map_or_else(|| "not given".to_owned(), |lines| format!("{lines} lines"));
-    let (ledger, answers) = (count(summary.movements), count(summary.answers));
+    let (ledger, answers, views) =
+        (count(summary.movements), count(summary.answers), count(summary.sightings));
     let (read, judged) = (summary.read_seconds, summary.judge_seconds);
-    Ok(writeln!(out, "ledger: {ledger}; answers: {answers}; read in {read:.1} s, judged in {judged:.1} s")?)
+    writeln!(out, "ledger: {ledger}; answers: {answers}; views: {views}")?;
+    Ok(writeln!(out, "read in {read:.1} s, judged in {judged:.1} s")?)
 }
 
 fn write_settled(summary: &Summary, out: &mut dyn Write) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{report::Report, shop::Shop};
+use crate::{report::Report, shop::Shop, views};
 
 /// How long reading and judging everything may take.
 const BOUND: Duration = Duration::from_secs(300);
@@ -28,6 +28,7 @@ pub fn audit(shop: &mut Shop, report: &mut Report) -> Result<()> {
     auditor.env_clear().args(["--once", "--output", "json", "--settle-within", "30s"]);
     auditor.args(["--brokers", &shop.cluster.direct()]).arg("--answers").arg(&answers);
     auditor.arg("--ledger").arg(shop.folder.join("provider/ledger.ndjson"));
+    auditor.arg("--views").arg(shop.folder.join(views::FILE));
     let said = shop.folder.join("audit.ndjson");
     let complaints = shop.folder.join("audit.log");
     auditor.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(File::create(&complaints)?);

@@ -28,6 +28,7 @@ mod settle;
 mod shop;
 mod storm;
 mod tally;
+mod views;
 mod wishes;
 
 use std::process::ExitCode;

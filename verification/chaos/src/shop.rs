@@ -1,6 +1,7 @@
 //! A shop to be broken: brokers, the wire, services, a provider, customers, and who looks on.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -9,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Result, bail};
+use events_schema::Key;
 
 use crate::{
     cluster::Cluster,
@@ -53,6 +55,10 @@ pub struct Shop {
     pub folder: PathBuf,
     /// Every order.
     pub tally: Arc<Tally>,
+    /// Orders that were open when an operator last looked.
+    pub watched: BTreeSet<Key>,
+    /// Orders an operator ever looked at.
+    pub seen: BTreeSet<Key>,
     /// What was broken so far.
     pub hits: Vec<Hit>,
     /// Writes what a fault writes.
@@ -93,6 +99,8 @@ impl Shop {
             programs,
             folder: folder.to_owned(),
             tally,
+            watched: BTreeSet::new(),
+            seen: BTreeSet::new(),
             hits: Vec::new(),
             doing: "opening".to_owned(),
             under_fault: true,

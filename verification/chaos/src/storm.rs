@@ -13,6 +13,7 @@ use crate::{
     report::Report,
     settle,
     shop::{SOON, Shop},
+    views,
 };
 use rig::wait;
 
@@ -58,6 +59,7 @@ fn play(shop: &mut Shop, size: &Size, report: &mut Report) -> Result<()> {
     let placing = begun.elapsed().as_secs_f64();
     let (pen, settled) = settle::settle(shop)?;
     report.settled = settled.as_secs_f64();
+    views::look_again(shop)?;
     report.orders = shop.tally.placed();
     report.rate = report.orders as f64 / placing;
     report.latencies = shop.tally.latencies().map(|latency| latency.as_secs_f64());

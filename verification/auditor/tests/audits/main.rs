@@ -37,6 +37,7 @@ scenarios! {
     outside::a_ledger_is_read_from_an_address,
     outside::money_that_the_provider_never_took_breaks_s5,
     outside::an_acknowledged_order_that_is_not_on_the_log_breaks_s13,
+    outside::a_view_that_runs_ahead_of_the_log_breaks_s18,
     outside::a_ledger_that_cannot_be_read_ends_with_2,
     settling::the_end_is_not_judged_while_somebody_is_behind,
     settling::a_shop_that_does_not_settle_in_time_ends_with_5_and_says_who_is_behind,

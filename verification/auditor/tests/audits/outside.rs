@@ -95,3 +95,14 @@ pub fn a_ledger_that_cannot_be_read_ends_with_2(stage: &Stage) {
     let run = stage.audit(&["--ledger", garbage.path()]).ends_with(2);
     assert!(run.err.contains("at byte 67"), "{run:?}");
 }
+
+pub fn a_view_that_runs_ahead_of_the_log_breaks_s18(stage: &Stage) {
+    sold(stage);
+    let pending = r#"{"order":"o-1","status":"pending","partition":0,"read":1}"#;
+    let ahead = r#"{"order":"o-1","status":"completed","partition":0,"read":1}"#;
+    let told = stage.audit(&["--views", Page::of(&[pending]).path(), "-o", "json"]).ends_with(0).lines();
+    assert_eq!((&told["S18"]["checked"], &told["summary"]["sightings"]), (&1.into(), &1.into()));
+    let told =
+        stage.audit(&["--views", Page::of(&[pending, ahead]).path(), "-o", "json"]).ends_with(1).lines();
+    assert_eq!(told["S18"]["worst"]["subject"], "o-1", "{}", told["S18"]);
+}

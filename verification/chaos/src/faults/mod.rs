@@ -19,6 +19,7 @@ use crate::{
     proxy::Mode,
     report::Hit,
     shop::{SOON, Shop},
+    views,
 };
 use rig::wait;
 
@@ -45,6 +46,7 @@ pub fn play(shop: &mut Shop, kind: Kind, whom: u64) -> Result<()> {
         closed => Err(format!("no order placed since {} ended on {closed:?}", kind.name())),
     })?;
     let recovered = healed.elapsed();
+    views::look(shop).context("a look at the orders")?;
     shop.hits.push(Hit::new(number, kind, at, took, recovered, evidence));
     Ok(())
 }
