@@ -1,5 +1,10 @@
 # One image for every service: orderctl, with TLS and SASL. `docker build -t orders:0.1.0 .`
-FROM rust:1.95.0-slim-bookworm AS build
+# Other bases, a mirror's for instance: --build-arg BUILD_IMAGE=… --build-arg RUNTIME_IMAGE=…
+ARG BUILD_IMAGE=rust:1.95.0-slim-bookworm
+ARG RUNTIME_IMAGE=debian:bookworm-slim
+
+# hadolint ignore=DL3006
+FROM ${BUILD_IMAGE} AS build
 # Versions follow the pinned base image; a pinned patch level would vanish from the mirrors with the next one.
 # hadolint ignore=DL3008
 RUN apt-get update \
@@ -14,7 +19,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --locked --release -p orderctl --features tls \
     && cp target/release/orderctl /orderctl
 
-FROM debian:bookworm-slim
+# hadolint ignore=DL3006
+FROM ${RUNTIME_IMAGE}
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates libssl3 \

@@ -71,12 +71,13 @@ fn start(cli: Cli) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(format!("--log {filter}: {error}")))?;
     let out = Printer::stdout(cli.settings.output);
     let mut settings = cli.settings;
+    let given = settings.properties.clone();
     // What runs on reads them itself, again and again: they may rotate.
     if !matches!(cli.command, Command::Run(_)) {
         settings.properties =
             secrets::resolved(&settings.properties).map_err(|error| Failure::Layout(error.to_string()))?;
     }
-    let mut session = Session { settings, out, interrupt: Interrupt::listen()? };
+    let mut session = Session { settings, given, out, interrupt: Interrupt::listen()? };
     let done = commands::run(cli.command, &mut session);
     // What was found before something failed is still worth reading.
     let shown = session.out.flush();

@@ -10,6 +10,8 @@ use crate::{
 pub struct Session {
     /// What was asked for.
     pub settings: Settings,
+    /// The client's settings as they were given: a value may still be `@FILE`.
+    pub given: Vec<(String, String)>,
     /// Standard output.
     pub out: Printer,
     /// Ctrl-C.

@@ -34,7 +34,8 @@ pub fn run(args: &Args, session: &mut Session) -> Result<(), Failure> {
         brokers: settings.brokers.clone(),
         prefix: settings.prefix.clone(),
         timeout: settings.timeout,
-        properties: settings.properties.clone(),
+        // As they were given: it reads files itself, again and again, since they may rotate.
+        properties: session.given.clone(),
     };
     let output = match settings.output {
         Output::Text => auditor::Output::Text,

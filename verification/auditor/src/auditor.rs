@@ -9,7 +9,7 @@ use crate::{
     Cluster, Connection, Failure, Reader, Report, Shard,
     causes::Causes,
     clock,
-    log::{Ends, Groups, Taken},
+    log::{Ends, Groups, Rotation, Taken},
     open,
     outside::Outside,
     report::{Behind, Read},
@@ -27,6 +27,7 @@ pub struct Auditor {
     book: Book,
     tail: Tail,
     causes: Causes,
+    rotation: Rotation,
 }
 
 /// What was read, and the last record of each partition.
@@ -72,10 +73,11 @@ impl Moment {
 impl Auditor {
     /// An auditor that has read nothing yet.
     pub fn reach(at: &Connection) -> Result<Auditor, Failure> {
+        let rotation = Rotation::of(&at.properties);
         let cluster = Cluster::reach(at)?;
         let (groups, reader) = (Groups::of(&cluster)?, Reader::new(&cluster)?);
         let (book, tail, causes) = (Book::default(), Tail::default(), Causes::default());
-        Ok(Auditor { cluster, groups, reader, book, tail, causes })
+        Ok(Auditor { cluster, groups, reader, book, tail, causes, rotation })
     }
 
     /// The history as far as it was read.
@@ -88,9 +90,24 @@ impl Auditor {
         self.book.records
     }
 
+    /// Makes the clients anew once the files that they were made from have changed. What was read stays.
+    fn rotate(&mut self) -> Result<(), Failure> {
+        if !self.rotation.has_come() {
+            return Ok(());
+        }
+        let cluster = self.cluster.anew()?;
+        let groups = Groups::of(&cluster)?;
+        self.reader.renew(&cluster)?;
+        (self.cluster, self.groups) = (cluster, groups);
+        self.rotation.is_done();
+        tracing::info!("credentials changed: connected anew");
+        Ok(())
+    }
+
     /// Reads to the present end. The services' positions are asked for first: whatever they said to what they have
     /// taken lies before that end.
     pub(crate) fn read(&mut self, goes_on: &mut dyn FnMut() -> bool) -> Result<Moment, Failure> {
+        self.rotate()?;
         let taken = self.groups.taken(&self.cluster)?;
         let ends = self.cluster.ends()?;
         self.tail.before(&ends.committed, &mut |record| self.book.take(record));

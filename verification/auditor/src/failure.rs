@@ -62,6 +62,10 @@ impl Failure {
                 | Code::GroupAuthorizationFailed
                 | Code::ClusterAuthorizationFailed,
             ) => Failure::Layout(format!("{line}; the broker's access rules do not allow it")),
+            // Not the end of one who follows: the new password may stand in its file in a moment.
+            Some(Code::Authentication) => {
+                Failure::Unreachable(format!("{line}; the broker does not let us in"))
+            }
             Some(
                 Code::BrokerTransportFailure
                 | Code::AllBrokersDown

@@ -22,7 +22,7 @@ pub struct Connection {
     /// How long to wait for a broker: seconds, or like 500ms, 1m30s
     #[arg(long, env = "ORDERS_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = duration)]
     pub timeout: Duration,
-    /// A setting of the Kafka client (librdkafka), repeatable
+    /// A setting of the Kafka client (librdkafka), repeatable; @FILE is what stands in a file
     #[arg(short = 'X', value_name = "KEY=VALUE", value_parser = property)]
     pub properties: Vec<(String, String)>,
 }

@@ -7,6 +7,7 @@ use rdkafka::{
     error::KafkaError,
 };
 
+use super::secrets;
 use crate::{Connection, Failure};
 
 /// Sends librdkafka's own log to tracing.
@@ -60,9 +61,7 @@ pub(crate) fn consumer(at: &Connection, group: &str, sees: Sees) -> Result<BaseC
         .set("queued.max.messages.kbytes", "16384")
         .set("fetch.wait.max.ms", "20")
         .set("fetch.queue.backoff.ms", "5");
-    for (name, value) in &at.properties {
-        config.set(name, value);
-    }
+    config.extend(secrets::resolved(&at.properties)?);
     // Not for anybody to change: a judge that reads what was aborted judges what never happened.
     config.set("isolation.level", isolation);
     config

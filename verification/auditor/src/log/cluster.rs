@@ -60,6 +60,11 @@ impl Cluster {
         Ok(Cluster { at: at.clone(), partitions, committed, written })
     }
 
+    /// The same, asked by clients that are made anew.
+    pub(crate) fn anew(&self) -> Result<Cluster, Failure> {
+        Cluster::reach(&self.at)
+    }
+
     /// Every partition of every topic.
     pub fn shards(&self) -> impl Iterator<Item = Shard> {
         let partitions = self.partitions;

@@ -4,11 +4,13 @@ mod client;
 mod cluster;
 mod groups;
 mod reader;
+mod secrets;
 
 pub use cluster::Cluster;
 pub(crate) use cluster::Ends;
 pub(crate) use groups::{Groups, Taken};
 pub use reader::Reader;
+pub(crate) use secrets::Rotation;
 
 /// One partition of one topic.
 pub type Shard = (events_schema::Topic, u16);

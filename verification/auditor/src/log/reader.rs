@@ -29,13 +29,16 @@ pub struct Reader {
 impl Reader {
     /// A reader at the oldest record of every partition.
     pub fn new(cluster: &Cluster) -> Result<Reader, Failure> {
-        let failed = |error| Failure::of_client("starting a reader", &error);
-        let consumer = client::consumer(&cluster.at, "auditor", Sees::Committed)?;
         let starts = cluster.starts()?;
-        let list = cluster.list(starts.iter().map(|(shard, offset)| (*shard, Offset::Offset(*offset))))?;
-        consumer.assign(&list).map_err(failed)?;
+        let consumer = at(cluster, &starts)?;
         let (prefix, patience) = (cluster.at.prefix.clone(), cluster.at.timeout);
         Ok(Reader { consumer, prefix, patience, next: starts.clone(), starts })
+    }
+
+    /// Goes on where it is with a client made anew.
+    pub(crate) fn renew(&mut self, cluster: &Cluster) -> Result<(), Failure> {
+        self.consumer = at(cluster, &self.next)?;
+        Ok(())
     }
 
     /// Shows every record before these ends to `visit`, each partition in its order, and goes on from there the next
@@ -115,6 +118,14 @@ impl Reader {
         let cut = |(shard, start): &(&Shard, &i64)| **start > 0 && !shard.0.is_compacted();
         self.starts.iter().filter(cut).map(|(shard, _)| *shard).collect()
     }
+}
+
+/// A consumer that stands at these offsets.
+fn at(cluster: &Cluster, offsets: &BTreeMap<Shard, i64>) -> Result<BaseConsumer<Quiet>, Failure> {
+    let consumer = client::consumer(&cluster.at, "auditor", Sees::Committed)?;
+    let list = cluster.list(offsets.iter().map(|(shard, offset)| (*shard, Offset::Offset(*offset))))?;
+    consumer.assign(&list).map_err(|error| Failure::of_client("starting a reader", &error))?;
+    Ok(consumer)
 }
 
 fn shard_of(name: &str, partition: i32, prefix: &str) -> Option<Shard> {

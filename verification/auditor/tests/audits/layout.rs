@@ -12,6 +12,12 @@ fn missing_topics_end_with_78_and_the_remedy() {
 }
 
 #[test]
+fn a_setting_in_a_file_that_is_missing_ends_with_78_and_its_name() {
+    let run = Stage::mock().audit(&["-X", "sasl.password=@/nowhere/password"]).ends_with(78);
+    assert!(run.err.starts_with("-X sasl.password=@/nowhere/password: No such file"), "{run:?}");
+}
+
+#[test]
 fn topics_of_unequal_width_end_with_78() {
     let width = |topic| if topic == Topic::Orders { 3 } else { PARTITIONS };
     let stage = Stage::mock_with(&Topic::ALL.map(|topic| (topic, width(topic))));

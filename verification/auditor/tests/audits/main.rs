@@ -43,4 +43,5 @@ scenarios! {
     settling::a_shop_that_does_not_settle_in_time_ends_with_5_and_says_who_is_behind,
     settling::an_order_that_never_ends_is_held_against_the_promises,
     following::a_breach_that_comes_later_is_told_and_counted,
+    following::credentials_change_under_it_and_nothing_is_read_twice,
 }

@@ -16,6 +16,11 @@ impl<'a> Past<'a> {
         Past { stage, written: 0 }
     }
 
+    /// How many events were written.
+    pub fn written(&self) -> u32 {
+        self.written
+    }
+
     /// Writes an event of this name and these data; gives its id.
     pub fn say(
         &mut self,

@@ -91,6 +91,11 @@ impl Stage {
         Stage { brokers, prefix, producer, _mock: mock }
     }
 
+    /// What its topics begin with, or that it is embedded: a name that no other has at the time.
+    pub fn name(&self) -> &str {
+        if self.prefix.is_empty() { "mock" } else { &self.prefix }
+    }
+
     /// Runs the auditor to its end.
     pub fn audit(&self, args: &[&str]) -> Run {
         Run::from(self.command(args).output().unwrap())
