@@ -17,7 +17,7 @@ COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --locked --release -p orderctl --features tls \
-    && cp target/release/orderctl /orderctl
+    && strip --strip-debug -o /orderctl target/release/orderctl
 
 # hadolint ignore=DL3006
 FROM ${RUNTIME_IMAGE}
