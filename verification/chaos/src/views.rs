@@ -1,6 +1,10 @@
 //! What an operator sees of orders while things break: `orderctl trace`, noted for the auditor (S18).
 
-use std::{collections::BTreeSet, fs::OpenOptions, io::Write};
+use std::{
+    collections::BTreeSet,
+    fs::{File, OpenOptions},
+    io::Write,
+};
 
 use anyhow::{Context, Result};
 use events_schema::Key;
@@ -38,6 +42,8 @@ pub fn look(shop: &mut Shop) -> Result<()> {
 
 /// When all has settled: every order that was ever looked at must show its end.
 pub fn look_again(shop: &Shop) -> Result<()> {
+    // The auditor is told of it, and may be told of nothing.
+    file(shop)?;
     shop.seen.iter().try_for_each(|order| note(shop, *order, true))
 }
 
@@ -49,8 +55,11 @@ fn note(shop: &Shop, order: Key, last: bool) -> Result<()> {
         said => said?,
     };
     let sighting = sighting(order, &serde_json::from_str(&said)?, last)?;
-    let mut file = OpenOptions::new().append(true).create(true).open(shop.folder.join(FILE))?;
-    Ok(writeln!(file, "{}", serde_json::to_string(&sighting)?)?)
+    Ok(writeln!(file(shop)?, "{}", serde_json::to_string(&sighting)?)?)
+}
+
+fn file(shop: &Shop) -> Result<File> {
+    Ok(OpenOptions::new().append(true).create(true).open(shop.folder.join(FILE))?)
 }
 
 /// The view has read the log as far as the newest event it shows.
