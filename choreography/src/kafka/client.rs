@@ -72,6 +72,9 @@ pub(super) fn reader(settings: &Settings) -> ClientConfig {
     config.set("fetch.wait.max.ms", "50");
     config.set("fetch.queue.backoff.ms", "5");
     config.set("fetch.error.backoff.ms", "50");
+    // A few turns ahead and no more: what lies in the queue for long is memory, and cold when it is taken.
+    config.set("queued.min.messages", "10000");
+    config.set("queued.max.messages.kbytes", "8192");
     config.set("check.crcs", "false");
     with_overrides(config, settings)
 }

@@ -90,7 +90,7 @@ impl Service for Payment {
             | PaymentFact::PaymentRefunded(_) => {
                 duty(Duty::Answered);
             }
-            PaymentFact::RefundStarted(_) | PaymentFact::RefundFailed(_) => ask_refund(charge, duty),
+            PaymentFact::RefundStarted(_) | PaymentFact::RefundFailed(_) => ask_refund(&charge, duty),
         }
         if charge.is_over() {
             duty(Duty::Over);

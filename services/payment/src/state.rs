@@ -1,23 +1,33 @@
 //! What payment knows: the fold of its facts. What is over is kept for the window and then forgotten.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{borrow::Cow, collections::VecDeque, time::Duration};
 
 use choreography::{State, Table};
 use events_schema::{Key, Timestamp, payments::PaymentFact};
 
-use crate::Charge;
+use crate::{Charge, packed, settled::Settled};
+
+/// So many charges that are over are packed at a time.
+const BATCH: usize = 4_096;
+/// Time at work is cut so finely: what is packed is forgotten by the piece.
+const PIECES: u32 = 48;
 
 /// The state of one task: its charges, by order.
 #[derive(Debug)]
 pub struct Payments {
+    /// What is open, and what was over lately.
     charges: Table<Key, Charge>,
     over: Over,
+    /// What was over before; what `charges` knows of an order counts.
+    settled: Settled,
 }
 
-/// The charges that are over, oldest first, and the time they are kept by.
+/// The charges that are over and not packed, oldest first, and the time they are kept by.
 #[derive(Debug)]
 struct Over {
     window: Duration,
+    /// Those that are never packed, since their orders are not called by UUIDs.
+    odd: VecDeque<(Duration, Key)>,
     /// When each was over, in time at work.
     queue: VecDeque<(Duration, Key)>,
     /// How many of the newest are not committed.
@@ -47,28 +57,36 @@ impl AtWork {
 impl Payments {
     pub(crate) fn new(window: Duration) -> Payments {
         let start = AtWork::default();
-        let over = Over { window, queue: VecDeque::new(), fresh: 0, at_work: start, committed: start };
-        Payments { charges: Table::default(), over }
+        let over = Over {
+            window,
+            odd: VecDeque::new(),
+            queue: VecDeque::new(),
+            fresh: 0,
+            at_work: start,
+            committed: start,
+        };
+        Payments { charges: Table::default(), over, settled: Settled::default() }
     }
 
     /// What is known of an order's payment.
-    pub fn charge(&self, order: &Key) -> Option<&Charge> {
-        self.charges.get(order)
+    pub fn charge(&self, order: &Key) -> Option<Cow<'_, Charge>> {
+        let lately = self.charges.get(order).map(Cow::Borrowed);
+        lately.or_else(|| self.settled.get(order).map(Cow::Owned))
     }
 
     /// How many charges are known, open ones and those kept for the window.
     pub fn len(&self) -> usize {
-        self.charges.len()
+        self.charges.len() + self.settled.len()
     }
 
     /// Whether no charge is known.
     pub fn is_empty(&self) -> bool {
-        self.charges.is_empty()
+        self.len() == 0
     }
 
     pub(crate) fn evolve(&mut self, order: Key, fact: &PaymentFact, time: Timestamp) {
         self.over.at_work.advance(time);
-        let mut charge = self.charges.get(&order).cloned().unwrap_or_default();
+        let mut charge = self.charge(&order).map(Cow::into_owned).unwrap_or_default();
         charge.evolve(fact);
         if charge.is_over() {
             self.over.queue.push_back((self.over.at_work.total, order));
@@ -79,15 +97,41 @@ impl Payments {
 
     /// Forgets what has been over for the window. Only here, between transactions, so that an abort need not undo it.
     fn forget(&mut self) {
-        while let Some((over_at, order)) = self.over.queue.front() {
-            if *over_at + self.over.window >= self.over.at_work.total {
-                break;
+        let Over { window, odd, queue, at_work, .. } = &mut self.over;
+        for queue in [odd, queue] {
+            while let Some((over_at, order)) = queue.front() {
+                if *over_at + *window >= at_work.total {
+                    break;
+                }
+                // It may have been taken up again since; then it is queued again once it is over.
+                if self.charges.get(order).is_some_and(Charge::is_over) {
+                    self.charges.remove(order);
+                }
+                queue.pop_front();
             }
-            // It may have been taken up again since; then it is queued again once it is over.
-            if self.charges.get(order).is_some_and(Charge::is_over) {
-                self.charges.remove(order);
+        }
+        self.settled.forget_before(at_work.total.saturating_sub(*window));
+    }
+
+    /// Packs the oldest of what is over, if there is much of it. Only between transactions, like forgetting.
+    fn settle(&mut self) {
+        while self.over.queue.len() > BATCH {
+            let batch: Vec<(Duration, Key)> = self.over.queue.drain(..BATCH).collect();
+            let (from, until) = (batch[0].0, batch[BATCH - 1].0);
+            let mut packed = Vec::with_capacity(BATCH);
+            for (over_at, order) in batch {
+                let Some(charge) = self.charges.get(&order).filter(|charge| charge.is_over()) else {
+                    continue;
+                };
+                match packed::id(&order) {
+                    Some(id) => {
+                        packed.push((id, packed::bytes(charge, &order)));
+                        self.charges.remove(&order);
+                    }
+                    None => self.over.odd.push_back((over_at, order)),
+                }
             }
-            self.over.queue.pop_front();
+            self.settled.add(packed, from, until, self.over.window / PIECES);
         }
     }
 }
@@ -97,6 +141,7 @@ impl State for Payments {
         self.over.committed = self.over.at_work;
         self.over.fresh = 0;
         self.forget();
+        self.settle();
         self.charges.commit();
     }
 
