@@ -8,7 +8,7 @@ use crate::{floor, mix::Mix, scale::Part};
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 #[command(after_help = "Needs Java 17 and, the first time, Maven: the broker is started from its jars.\n\
-    Exit codes: 0 measured, and every promise held; 1 not so; 2 usage")]
+    Exit codes: 0 measured, and every promise held, whether aims were met or missed; 1 not so; 2 usage")]
 pub struct Line {
     /// What to measure
     #[command(subcommand)]

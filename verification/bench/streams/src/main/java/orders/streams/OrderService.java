@@ -16,6 +16,7 @@ import orders.streams.Events.*;
 final class OrderService extends Service {
     private static final ObjectReader PLACED = reader(new TypeReference<Event<Placed>>() {});
     private static final ObjectReader PUBLISHED = reader(new TypeReference<Event<Published>>() {});
+    private static final ObjectReader MONEY = reader(new TypeReference<Money>() {});
     private static final ObjectReader BARE = reader(new TypeReference<Event<Nothing>>() {});
     private static final long TAX_PERCENT = 19;
 
@@ -78,8 +79,6 @@ final class OrderService extends Service {
         Event<Nothing> event = read(BARE, record.value());
         answer(record, event, says, new Nothing());
     }
-
-    private static final ObjectReader MONEY = reader(new TypeReference<Money>() {});
 
     private static Money euro(long amount) {
         return new Money(amount, "EUR");
