@@ -21,14 +21,17 @@ impl Default for Limits {
     }
 }
 
-/// Remembers that a key ended, with a 64-bit note, for a bounded time; 16 bytes each once its bucket is sealed.
+/// Remembers that a key ended, with a 64-bit note, for a bounded time; 16 bytes each but for the newest few thousand.
 ///
 /// A fingerprint is 64 bits under a random key: among 20 million, a stranger is taken for one of them once in 10¹².
 pub struct Remembered {
     limits: Limits,
     hasher: RandomState,
-    newest: Bucket,
-    sealed: VecDeque<Sealed>,
+    /// The newest ones, as a map; an open transaction is among them.
+    newest: AHashMap<u64, u64>,
+    /// The bucket that is being filled.
+    filling: Bucket,
+    sealed: VecDeque<Bucket>,
     count: usize,
     forgotten_before: Option<Timestamp>,
     undo: Vec<u64>,
@@ -37,10 +40,6 @@ pub struct Remembered {
 #[derive(Default)]
 struct Bucket {
     from: Timestamp,
-    notes: AHashMap<u64, u64>,
-}
-
-struct Sealed {
     until: Timestamp,
     /// `fingerprint << 64 | note`, sorted.
     notes: Vec<u128>,
@@ -49,13 +48,16 @@ struct Sealed {
 impl Remembered {
     /// How finely time is cut: what is forgotten is forgotten by the bucket.
     const BUCKETS: u32 = 48;
+    /// So many stand in a map, which takes more than twice the room.
+    const NEWEST: usize = 4_096;
 
     /// An empty memory.
     pub fn new(limits: Limits) -> Remembered {
         Remembered {
             limits,
             hasher: RandomState::new(),
-            newest: Bucket::default(),
+            newest: AHashMap::new(),
+            filling: Bucket::default(),
             sealed: VecDeque::new(),
             count: 0,
             forgotten_before: None,
@@ -66,19 +68,20 @@ impl Remembered {
     /// The note of a key that ended within the bounds.
     pub fn get(&self, key: &Key) -> Option<u64> {
         let print = self.hasher.hash_one(key);
-        if let Some(note) = self.newest.notes.get(&print) {
+        if let Some(note) = self.newest.get(&print) {
             return Some(*note);
         }
-        self.sealed.iter().rev().find_map(|bucket| bucket.get(print))
+        let buckets = [&self.filling].into_iter().chain(self.sealed.iter().rev());
+        buckets.into_iter().find_map(|bucket| bucket.get(print))
     }
 
     /// Remembers a key that ended at `time`. Within one transaction an abort takes it back.
     pub fn put(&mut self, key: &Key, note: u64, time: Timestamp) {
         let print = self.hasher.hash_one(key);
-        if self.newest.notes.is_empty() {
-            self.newest.from = time;
+        if self.newest.is_empty() && self.filling.notes.is_empty() {
+            self.filling.from = time;
         }
-        if self.newest.notes.insert(print, note).is_none() {
+        if self.newest.insert(print, note).is_none() {
             self.count += 1;
             self.undo.push(print);
         }
@@ -108,9 +111,14 @@ impl Remembered {
     pub fn commit(&mut self, now: Timestamp) {
         self.undo.clear();
         let bucket_age = self.limits.age / Remembered::BUCKETS;
-        let full = self.newest.notes.len() >= (self.limits.count / Remembered::BUCKETS as usize).max(1);
-        if !self.newest.notes.is_empty() && (full || self.newest.from + bucket_age <= now) {
-            self.seal(now);
+        let filled = self.newest.len() + self.filling.notes.len();
+        let full = filled >= (self.limits.count / Remembered::BUCKETS as usize).max(1);
+        let over = filled > 0 && (full || self.filling.from + bucket_age <= now);
+        if over || self.newest.len() >= Remembered::NEWEST {
+            self.count -= self.filling.merge(&mut self.newest);
+        }
+        if over {
+            self.sealed.push_back(Bucket { until: now, ..std::mem::take(&mut self.filling) });
         }
         while let Some(oldest) = self.sealed.front() {
             if oldest.until + self.limits.age > now && self.count <= self.limits.count {
@@ -125,21 +133,34 @@ impl Remembered {
     /// The transaction is aborted.
     pub fn roll_back(&mut self) {
         for print in self.undo.drain(..) {
-            self.newest.notes.remove(&print);
+            self.newest.remove(&print);
             self.count -= 1;
         }
     }
-
-    fn seal(&mut self, until: Timestamp) {
-        let bucket = std::mem::take(&mut self.newest);
-        let pack = |(print, note)| (u128::from(print) << 64) | u128::from(note);
-        let mut notes: Vec<u128> = bucket.notes.into_iter().map(pack).collect();
-        notes.sort_unstable();
-        self.sealed.push_back(Sealed { until, notes });
-    }
 }
 
-impl Sealed {
+impl Bucket {
+    /// Takes these in: one pass, and no room left over. Returns how many were here before and are replaced.
+    fn merge(&mut self, newest: &mut AHashMap<u64, u64>) -> usize {
+        let pack = |(print, note)| (u128::from(print) << 64) | u128::from(note);
+        let mut more: Vec<u128> = newest.drain().map(pack).collect();
+        more.sort_unstable();
+        let old = std::mem::take(&mut self.notes);
+        let many = old.len() + more.len();
+        self.notes = Vec::with_capacity(many);
+        let mut more = more.into_iter().peekable();
+        for note in old {
+            while let Some(smaller) = more.next_if(|other| *other >> 64 < note >> 64) {
+                self.notes.push(smaller);
+            }
+            if more.peek().is_none_or(|other| *other >> 64 != note >> 64) {
+                self.notes.push(note);
+            }
+        }
+        self.notes.extend(more);
+        many - self.notes.len()
+    }
+
     fn get(&self, print: u64) -> Option<u64> {
         let at = self.notes.partition_point(|packed| (packed >> 64) as u64 <= print).checked_sub(1)?;
         let packed = self.notes[at];
@@ -180,6 +201,21 @@ mod tests {
         memory.commit(hours(26));
         assert_eq!((memory.get(&key(1)), memory.get(&key(2))), (None, Some(2)));
         assert_eq!(memory.forgotten_before(), Some(hours(1)));
+    }
+
+    #[test]
+    fn many_are_known_each_with_its_own_note() {
+        let mut memory = Remembered::new(Limits::default());
+        for n in 0..30_000 {
+            memory.put(&key(n), n as u64 + 1, hours(0));
+            memory.commit(hours(0));
+        }
+        assert_eq!(memory.len(), 30_000);
+        assert!((0..30_000).all(|n| memory.get(&key(n)) == Some(n as u64 + 1)));
+        assert_eq!(memory.get(&key(30_000)), None);
+        memory.put(&key(30_001), 1, hours(0));
+        memory.roll_back();
+        assert_eq!((memory.get(&key(30_001)), memory.len()), (None, 30_000));
     }
 
     #[test]

@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    round::{Figures, Latency},
-    stat,
-};
+use crate::{round::Figures, stat, streams, timing::Latency};
 
 /// One aim and what was reached.
 #[derive(Clone, Debug, Serialize)]
@@ -93,4 +90,37 @@ pub fn of_latency(times: &[Latency]) -> Vec<Aim> {
             against(|timed| timed.idle.completed.p50),
         ),
     ]
+}
+
+/// What rounds and times by turns say of the aims against Kafka Streams.
+pub fn against_streams(rounds: &[Figures], times: &[Latency]) -> Vec<Aim> {
+    let ratio = |figure: fn(&Figures) -> f64| {
+        let of = |what: &'static str| rounds.iter().filter(move |round| round.what == what).map(figure);
+        let ratios: Vec<f64> =
+            of("saga, warm").zip(of("streams, warm")).map(|(ours, theirs)| ours / theirs).collect();
+        stat::median(&ratios)
+    };
+    let mut aims = vec![
+        Aim::least("throughput ≥ 2.5 × that of Kafka Streams, warm", 2.5, ratio(|of| of.orders_per_second)),
+        Aim::most("processor time per order ≤ 1/4 of Kafka Streams'", 0.25, ratio(|of| of.services_cpu_ms)),
+        Aim::most("memory ≤ 1/5 of Kafka Streams'", 0.2, ratio(|of| of.rss_mb)),
+    ];
+    let find =
+        |name: &str| times.iter().find(|timed| timed.what == name).map(|timed| timed.at_rate.completed);
+    if let (Some(ours), Some(default), Some(often)) =
+        (find("saga"), find(streams::DEFAULT.name), find(streams::OFTEN.name))
+    {
+        let (best, rate) = (default.p50.min(often.p50), times[0].rate);
+        aims.push(Aim::most(
+            format!("p50 at {rate}/s below Kafka Streams' at its best setting"),
+            1.0,
+            ours.p50 / best,
+        ));
+        aims.push(Aim::most(
+            format!("p99 at {rate}/s ≤ 1/5 of Kafka Streams' by default"),
+            0.2,
+            ours.p99 / default.p99,
+        ));
+    }
+    aims
 }

@@ -7,16 +7,18 @@ use serde::Serialize;
 
 use crate::{
     aims::{self, Aim, Ratio},
+    contender::Contender,
     flags::{self, Common},
     mix::Mix,
     process,
-    round::{Bench, Figures, Latency, Plan},
+    round::{Bench, Figures, Plan},
     table,
+    timing::{Latency, Load},
 };
 use rig::wait;
 
 /// The first rounds on a new broker are slow until its compiler has warmed up.
-const WARM: u32 = 20_000;
+pub const WARM: u32 = 20_000;
 /// How long each is timed at a rate.
 const TIMED: Duration = Duration::from_secs(12);
 /// How many orders are timed alone.
@@ -70,7 +72,7 @@ fn rounds(bench: &Bench, flags: &flags::Compare, began: Instant) -> Result<Vec<F
                 return Ok(rounds);
             }
             // The floor moves the records of happy orders, whatever the mix.
-            let plan = Plan { mix: Mix::Happy, orders: flags.orders, partitions: 4, flags: Vec::new() };
+            let plan = Plan::happy(flags.orders);
             rounds.push(told(bench.floor(&plan)?));
             for flags in flags.common.variants() {
                 rounds.push(told(bench.saga(&Plan { mix: *mix, flags, ..plan.clone() })?));
@@ -92,9 +94,10 @@ pub fn times(bench: &Bench, flags: &flags::Latency) -> Result<Vec<Latency>> {
 }
 
 fn latencies(bench: &Bench, rate: u32, span: Duration, flags: &Common) -> Result<Vec<Latency>> {
-    let mut found = vec![bench.timed(None, rate, span, ALONE)?];
+    let load = Load { warm_up: 0, alone: ALONE, rate, span };
+    let mut found = vec![bench.timed(&Contender::Floor, load)?];
     for variant in flags.variants() {
-        found.push(bench.timed(Some(&variant), rate, span, ALONE)?);
+        found.push(bench.timed(&Contender::Saga(&variant), load)?);
     }
     Ok(found)
 }

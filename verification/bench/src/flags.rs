@@ -2,13 +2,13 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{floor, mix::Mix};
+use crate::{floor, mix::Mix, scale::Part};
 
 /// Measure the saga beside the log beneath it.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 #[command(after_help = "Needs Java 17 and, the first time, Maven: the broker is started from its jars.\n\
-    Exit codes: 0 measured, and every promise held; 1 not so; 2 usage")]
+    Exit codes: 0 measured, and every promise held, whether aims were met or missed; 1 not so; 2 usage")]
 pub struct Line {
     /// What to measure
     #[command(subcommand)]
@@ -26,6 +26,8 @@ pub enum Role {
     Restart(Restart),
     /// More partitions, more threads, a longer log
     Scale(Scale),
+    /// The same saga on Kafka Streams, by turns with ours and the floor
+    Streams(Streams),
     /// One stage of the floor
     #[command(hide = true)]
     Stage(floor::Flags),
@@ -124,6 +126,9 @@ pub struct Restart {
 /// Flags of `scale`.
 #[derive(Args)]
 pub struct Scale {
+    /// Only this part; repeatable. The page is made of what each part found last
+    #[arg(long, value_enum, default_values_t = [Part::Partitions, Part::Threads, Part::Processes, Part::Log], value_name = "PART")]
+    pub part: Vec<Part>,
     /// Orders in each round
     #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = clap::value_parser!(u32).range(100..))]
     pub orders: u32,
@@ -133,6 +138,56 @@ pub struct Scale {
     /// Threads of each service to try, on four partitions
     #[arg(long, value_delimiter = ',', default_value = "1,2", value_name = "T,…")]
     pub threads: Vec<u16>,
+    /// Orders on the log to try
+    #[arg(long, value_delimiter = ',', default_value = "100000,300000,1000000", value_name = "N,…")]
+    pub lengths: Vec<u32>,
     #[command(flatten)]
     pub common: Common,
+}
+
+/// Flags of `streams`.
+#[derive(Args)]
+pub struct Streams {
+    /// Orders in each round, cold and then warm
+    #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = clap::value_parser!(u32).range(100..))]
+    pub orders: u32,
+    /// Rounds of floor, saga and Kafka Streams; fewer if the time is up
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+    /// Begin no further round after so many seconds
+    #[arg(long, default_value_t = 120, value_name = "S")]
+    pub within: u64,
+    /// Orders a second for the latency; 0: do not measure it
+    #[arg(long, default_value_t = 1_000, value_name = "R")]
+    pub rate: u32,
+    /// The most that a Java process may allocate
+    #[arg(long, default_value = "256m", value_name = "SIZE")]
+    pub heap: String,
+    /// Where Kafka Streams keeps its state, beside the changelog
+    #[arg(long, value_enum, default_value_t = Store::Memory)]
+    pub store: Store,
+    /// One Java process for the three applications, instead of one each
+    #[arg(long)]
+    pub together: bool,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Where Kafka Streams keeps its state.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Store {
+    /// In memory, like our services.
+    Memory,
+    /// In RocksDB, its default.
+    Rocksdb,
+}
+
+impl Store {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Store::Memory => "memory",
+            Store::Rocksdb => "rocksdb",
+        }
+    }
 }

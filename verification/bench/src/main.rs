@@ -9,8 +9,10 @@ mod aims;
 mod broker;
 mod client;
 mod compare;
+mod contender;
 mod count;
 mod crowd;
+mod filling;
 mod flags;
 mod floor;
 mod latency;
@@ -25,7 +27,10 @@ mod round;
 mod scale;
 mod shop;
 mod stat;
+mod streams;
 mod table;
+mod timing;
+mod turns;
 mod verdict;
 
 use std::process::ExitCode;
@@ -41,6 +46,7 @@ fn main() -> ExitCode {
         Role::Latency(flags) => report::run_latency(flags),
         Role::Restart(flags) => report::run_restart(flags),
         Role::Scale(flags) => report::run_scale(flags),
+        Role::Streams(flags) => report::run_streams(flags),
         Role::Stage(flags) => floor::run(flags),
     });
     match done {

@@ -10,7 +10,7 @@ use crate::{
     flags::{self, Output},
     model, restart,
     round::{Bench, Figures},
-    scale, table,
+    scale, table, turns,
 };
 use rig::wait;
 
@@ -76,8 +76,35 @@ pub fn run_scale(flags: &flags::Scale) -> Result<()> {
     let bench = Bench::open()?;
     compare::warn_of_load();
     let found = scale::run(&bench, flags)?;
-    keep("scale", &found)?;
-    print(flags.common.output, &found, &table::rounds(&found))
+    // What other parts found when they ran last stays.
+    let mut all: scale::Found = recall("scale").unwrap_or_default();
+    all.extend(found.clone());
+    keep("scale", &all)?;
+    print(flags.common.output, &found, &scale_text(&found))
+}
+
+fn scale_text(found: &scale::Found) -> String {
+    let rounds: Vec<Figures> = found.values().flatten().cloned().collect();
+    format!("{}\n{}", table::rounds(&rounds), table::aims(&scale::aims(found)))
+}
+
+/// `streams`.
+pub fn run_streams(flags: &flags::Streams) -> Result<()> {
+    let bench = Bench::open()?;
+    let found = turns::run(&bench, flags)?;
+    keep("streams", &found)?;
+    print(flags.common.output, &found, &streams_text(&found))
+}
+
+fn streams_text(found: &turns::Found) -> String {
+    format!(
+        "At revision {}; Kafka Streams 4.3.1, exactly_once_v2, {}.\n\n{}\n{}\n{}",
+        found.revision,
+        found.how,
+        table::rounds(&found.rounds),
+        table::latencies(&found.latencies),
+        table::aims(&found.aims())
+    )
 }
 
 fn compare_text(found: &Found) -> String {
@@ -98,12 +125,18 @@ fn restart_text(found: &restart::Found) -> String {
             pairs.iter().map(|(service, value)| format!("{service} {value:.1}")).collect();
         each.join(", ")
     };
+    let folded: Vec<String> = found
+        .folded_per_second
+        .iter()
+        .map(|(service, speed)| format!("{service} {}", table::thousands(*speed)))
+        .collect();
     let rows = [
         row("", String::new()),
         row("orders that have ended", table::thousands(found.orders as f64)),
         row("ready on an empty log, s", format!("{:.2}", found.empty_ready)),
         row("ready with them on the log, s", format!("{:.2}", found.ready)),
-        row("facts folded a second", table::thousands(found.folded_per_second)),
+        row("facts folded a second, each service alone", folded.join(", ")),
+        row("the same, all three at once", table::thousands(found.folded_at_once)),
         row("memory on an empty log, MB", list(&found.empty_rss_mb)),
         row("memory with them on the log, MB", list(&found.rss_mb)),
         row("bytes per ended order, all services", format!("{:.0}", found.bytes_per_ended)),
@@ -129,8 +162,11 @@ fn page(found: &Found) -> String {
     if let Some(found) = recall::<restart::Found>("restart") {
         text += &format!("\n## Restart\n\n`bench restart`:\n\n{}", restart_text(&found));
     }
-    if let Some(found) = recall::<Vec<Figures>>("scale") {
-        text += &format!("\n## Scale\n\n`bench scale`:\n\n{}", table::rounds(&found));
+    if let Some(found) = recall::<scale::Found>("scale") {
+        text += &format!("\n## Scale\n\n`bench scale`:\n\n{}", scale_text(&found));
+    }
+    if let Some(found) = recall::<turns::Found>("streams") {
+        text += &format!("\n## Beside Kafka Streams\n\n`bench streams`: {}", streams_text(&found));
     }
     text + "\n" + &model::text(&found.rounds) + "\n" + NOTES
 }

@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use events_schema::{Topic, peek_type};
-use rdkafka::Offset;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     broker::Broker,
-    client::{Eye, Ground, Pen},
+    client::Ground,
     count::Count,
+    filling,
     floor::{self, Pool},
-    latency::{self, Timed},
     meter::{Meter, Took},
-    mix::{self, Mix},
+    mix::Mix,
     process,
     programs::Programs,
     shop::Shop,
@@ -22,12 +20,8 @@ use crate::{
 };
 use rig::wait;
 
-/// So many orders are open at once while a log is filled.
-const OPEN: u32 = 4_000;
 /// So long the services work before an outage.
 const MID_WORK: Duration = Duration::from_millis(1_500);
-/// So long no order may end while a log is filled.
-const STANDSTILL: Duration = Duration::from_secs(60);
 
 /// Everything a run stands on.
 pub struct Bench {
@@ -51,6 +45,15 @@ pub struct Plan {
     pub partitions: u16,
     /// Flags for the services besides.
     pub flags: Vec<String>,
+    /// All services in one process, not each in its own.
+    pub one_process: bool,
+}
+
+impl Plan {
+    /// So many orders that complete, on four partitions.
+    pub fn happy(orders: u32) -> Plan {
+        Plan { mix: Mix::Happy, orders, partitions: 4, flags: Vec::new(), one_process: false }
+    }
 }
 
 /// What one round came to.
@@ -92,27 +95,6 @@ pub struct Figures {
     pub verdict: Option<Verdict>,
 }
 
-/// How long orders took on the floor, or in the saga.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Latency {
-    /// `floor` or `saga`.
-    pub what: String,
-    /// Orders a second.
-    pub rate: u32,
-    /// At that rate.
-    pub at_rate: Timed,
-    /// One order at a time.
-    pub idle: Timed,
-    /// Transactions of all services.
-    pub commits: u64,
-    /// The mean time of one, in milliseconds.
-    pub commit_ms: f64,
-    /// The machine's load over the last minute, at the beginning.
-    pub load: f64,
-    /// The auditor's word; the floor has nothing to judge.
-    pub verdict: Option<Verdict>,
-}
-
 impl Bench {
     /// Builds what is needed and starts the broker.
     pub fn open() -> Result<Bench> {
@@ -139,7 +121,7 @@ impl Bench {
 
     /// A small saga first: it wakes the broker, and its events are what the floor will write.
     pub fn warm_up(&self, mix: Mix, orders: u32) -> Result<()> {
-        let plan = Plan { mix, orders, partitions: 4, flags: Vec::new() };
+        let plan = Plan { mix, ..Plan::happy(orders) };
         let (_, count) = self.saga_and_count(&plan)?;
         Pool::keep(&count, &self.pool())
     }
@@ -154,15 +136,17 @@ impl Bench {
         let ground = self.ground(plan.partitions);
         let shop = Shop::found(&self.programs, &self.folder, &ground)?;
         shop.supply(plan.mix.stock(plan.orders))?;
-        let produced_per_second = prefill(&ground, plan)?;
+        let produced_per_second = filling::prefill(&ground, plan.mix, 0..plan.orders)?;
         let before = match plan.mix {
             Mix::Backlog => self.outage(&shop, plan)?,
             _ => Count::default(),
         };
         let mut meter = Meter::start(&self.broker, &ground);
-        let mut running = shop.open(&plan.flags)?;
+        let mut running =
+            if plan.one_process { shop.open_in_one(&plan.flags)? } else { shop.open(&plan.flags)? };
         let mut count = Count::default();
-        let took = meter.watch(&mut running.processes, || all_ended(&ground, plan, &mut count))?;
+        let took =
+            meter.watch(&mut running.processes, || filling::all_ended(&ground, plan.orders, &mut count))?;
         let commits = running.figure("orders_commit_seconds_count")? as u64;
         let verdict = Verdict::pass(&self.programs, &ground, &self.folder)?;
         running.end()?;
@@ -175,7 +159,7 @@ impl Bench {
     fn outage(&self, shop: &Shop<'_>, plan: &Plan) -> Result<Count> {
         let mut meter = Meter::start(&self.broker, &shop.ground);
         let mut running = shop.open(&plan.flags)?;
-        wait::until("services in mid-work", STANDSTILL, || {
+        wait::until("services in mid-work", filling::STANDSTILL, || {
             meter.look(&mut running.processes)?;
             Ok(if meter.at_work() > MID_WORK { Ok(()) } else { Err("they have not begun".to_owned()) })
         })?;
@@ -189,7 +173,7 @@ impl Bench {
         let shop = Shop::found(&self.programs, &self.folder, &ground)?;
         shop.supply(plan.mix.stock(plan.orders))?;
         let running = shop.open(&plan.flags)?;
-        work_off(&ground, plan)?;
+        filling::work_off(&ground, plan.mix, plan.orders)?;
         running.end()?;
         Ok(shop)
     }
@@ -199,11 +183,11 @@ impl Bench {
         let load = process::load();
         let ground = self.ground(plan.partitions);
         Shop::found(&self.programs, &self.folder, &ground)?;
-        let produced_per_second = prefill(&ground, plan)?;
+        let produced_per_second = filling::prefill(&ground, plan.mix, 0..plan.orders)?;
         let mut meter = Meter::start(&self.broker, &ground);
         let mut stages = floor::start(&ground, &self.pool(), &self.folder)?;
         let mut count = Count::default();
-        let took = meter.watch(&mut stages, || all_ended(&ground, plan, &mut count))?;
+        let took = meter.watch(&mut stages, || filling::all_ended(&ground, plan.orders, &mut count))?;
         let tally = floor::end(stages)?;
         ensure!(
             tally.written == count.records,
@@ -215,99 +199,8 @@ impl Bench {
     }
 }
 
-impl Bench {
-    /// Times orders on the floor or in the saga: at a rate, and one at a time.
-    pub fn timed(&self, saga: Option<&[String]>, rate: u32, span: Duration, idle: u32) -> Result<Latency> {
-        let load = process::load();
-        let ground = self.ground(4);
-        let shop = Shop::found(&self.programs, &self.folder, &ground)?;
-        let what = saga.map_or("floor".to_owned(), name);
-        let mut latency = Latency { what, rate, load, ..Latency::default() };
-        let mut time = || -> Result<()> {
-            latency.idle = latency::one_by_one(&ground, idle)?;
-            latency.at_rate = latency::open_loop(&ground, rate, span)?;
-            Ok(())
-        };
-        if let Some(flags) = saga {
-            shop.supply(Mix::Happy.stock(0))?;
-            let mut running = shop.open(flags)?;
-            running.await_ready()?;
-            time()?;
-            latency.commits = running.figure("orders_commit_seconds_count")? as u64;
-            latency.commit_ms =
-                running.figure("orders_commit_seconds_sum")? * 1e3 / latency.commits.max(1) as f64;
-            latency.verdict = Some(Verdict::pass(&self.programs, &ground, &self.folder)?);
-            running.end()?;
-        } else {
-            let mut stages = floor::start(&ground, &self.pool(), &self.folder)?;
-            floor::await_ready(&mut stages)?;
-            time()?;
-            floor::end(stages)?;
-        }
-        Ok(latency)
-    }
-}
-
-/// Writes all orders; returns how many a second.
-fn prefill(ground: &Ground, plan: &Plan) -> Result<f64> {
-    let pen = Pen::open(ground, 5)?;
-    let since = wait::now();
-    for number in 0..plan.orders {
-        let (key, value) = mix::record(plan.mix, number, wait::time());
-        for _ in 0..plan.mix.copies(number) {
-            pen.write(Topic::Checkout, &key, &value)?;
-        }
-        if number % 4_096 == 0 {
-            wait::go_on()?;
-        }
-    }
-    pen.drain()?;
-    Ok(f64::from(plan.orders) / since.elapsed().as_secs_f64())
-}
-
-/// Places orders while so many at most are open, until all have ended: memory then tells of ended orders, not of a
-/// backlog that was.
-fn work_off(ground: &Ground, plan: &Plan) -> Result<()> {
-    let (pen, mut eye) = (Pen::open(ground, 5)?, Eye::open(ground, &[Topic::Orders], Offset::Beginning)?);
-    let (mut placed, mut ended, mut last) = (0, 0, wait::now());
-    while ended < plan.orders {
-        wait::go_on()?;
-        while placed < plan.orders && placed - ended < OPEN {
-            let (key, value) = mix::record(plan.mix, placed, wait::time());
-            pen.write(Topic::Checkout, &key, &value)?;
-            placed += 1;
-        }
-        pen.serve();
-        let before = ended;
-        for _ in 0..OPEN / 10 {
-            let ends =
-                &mut |_: &[u8], value: &[u8]| ended += u32::from(peek_type(value) == Some("OrderCompleted"));
-            if !eye.look(Duration::from_millis(5), ends)? {
-                break;
-            }
-        }
-        if ended > before {
-            last = wait::now();
-        }
-        ensure!(
-            last.elapsed() < STANDSTILL,
-            "no order has ended for {STANDSTILL:?}; {ended} of {placed} have"
-        );
-    }
-    pen.drain()
-}
-
-fn all_ended(ground: &Ground, plan: &Plan, into: &mut Count) -> Result<Result<(), String>> {
-    *into = Count::read(ground)?;
-    let ended = into.ended();
-    Ok(if ended >= u64::from(plan.orders) {
-        Ok(())
-    } else {
-        Err(format!("{ended} of {} orders ended", plan.orders))
-    })
-}
-
-fn figures(what: &str, plan: &Plan, took: &Took, count: &Count, commits: u64) -> Figures {
+/// The figures of a round that took so much and left so much on the log.
+pub fn figures(what: &str, plan: &Plan, took: &Took, count: &Count, commits: u64) -> Figures {
     let orders = count.ended().max(1) as f64;
     Figures {
         what: what.to_owned(),
@@ -330,6 +223,7 @@ fn figures(what: &str, plan: &Plan, took: &Took, count: &Count, commits: u64) ->
     }
 }
 
-fn name(flags: &[String]) -> String {
+/// What a saga with these flags is called.
+pub fn name(flags: &[String]) -> String {
     [&["saga".to_owned()], flags].concat().join(" ")
 }

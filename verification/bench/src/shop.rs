@@ -24,6 +24,9 @@ use rig::wait;
 /// The services, in the order in which they are started.
 pub const SERVICES: [&str; 3] = ["inventory", "order", "payment"];
 
+/// All of them, in one process.
+const ALL: &str = "all";
+
 /// How long anything may take to come up.
 const START: Duration = Duration::from_secs(60);
 
@@ -83,13 +86,20 @@ impl<'a> Shop<'a> {
             Some((first, rest)) if first.starts_with('@') => (Some(&first[1..]), rest),
             _ => (None, more),
         };
-        let mut command = self.programs.command(service, other);
+        let mut command = match service {
+            ALL => {
+                let mut command = self.programs.command("orderctl", other);
+                command.args(["run", "all"]);
+                command
+            }
+            _ => self.programs.command(service, other),
+        };
         command.args(["--brokers", &self.ground.brokers, "--prefix", &self.ground.prefix]);
         command.args(["--log", "info,facts=warn", "--log-format", "json"]);
         if let Some(port) = port {
             command.args(["--admin", &format!("127.0.0.1:{port}")]);
         }
-        if service == "payment" {
+        if service == "payment" || service == ALL {
             // The provider's own time is no matter of ours: it answers at once.
             command.args(["--simulated-latency-ms", "0"]);
         }
@@ -103,8 +113,18 @@ impl<'a> Shop<'a> {
 
     /// Starts all three, with these flags besides; they wait for nobody.
     pub fn open(&self, more: &[String]) -> Result<Running> {
+        self.open_these(&SERVICES, more)
+    }
+
+    /// Starts all three in one process.
+    pub fn open_in_one(&self, more: &[String]) -> Result<Running> {
+        self.open_these(&[ALL], more)
+    }
+
+    /// Starts these only.
+    pub fn open_these(&self, services: &[&str], more: &[String]) -> Result<Running> {
         let mut running = Running { processes: Vec::new(), ports: Vec::new() };
-        for service in SERVICES {
+        for service in services {
             let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
             running.processes.push(self.start(service, Some(port), more)?);
             running.ports.push(port);
@@ -125,6 +145,11 @@ impl<'a> Shop<'a> {
 }
 
 impl Running {
+    /// Processes that tell no figures.
+    pub fn without_figures(processes: Vec<Process>) -> Running {
+        Running { processes, ports: Vec::new() }
+    }
+
     /// Waits until all have their tasks and have restored them.
     pub fn await_ready(&mut self) -> Result<()> {
         self.processes.iter_mut().try_for_each(|service| service.await_words("\"message\":\"ready\"", START))

@@ -3,8 +3,9 @@
 use crate::{
     aims::{Aim, Ratio},
     latency::Spread,
-    round::{Figures, Latency},
+    round::Figures,
     stat,
+    timing::Latency,
 };
 
 /// A table of these cells; the first row is its head.

@@ -16,9 +16,6 @@ use crate::{client::Ground, process::Process};
 /// The stages, named after the services they stand for.
 pub const STAGES: [&str; 3] = ["order", "inventory", "payment"];
 
-/// How long a stage may take to come up.
-const START: std::time::Duration = std::time::Duration::from_secs(60);
-
 /// Starts the three stages; they wait for nobody.
 pub fn start(ground: &Ground, pool: &Path, folder: &Path) -> Result<Vec<Process>> {
     let start = |stage: &&str| {
@@ -28,11 +25,6 @@ pub fn start(ground: &Ground, pool: &Path, folder: &Path) -> Result<Vec<Process>
         Process::start(&format!("floor-{stage}"), command, &folder.join(format!("floor-{stage}.log")))
     };
     STAGES.iter().map(start).collect()
-}
-
-/// Waits until every stage has its partitions.
-pub fn await_ready(stages: &mut [Process]) -> Result<()> {
-    stages.iter_mut().try_for_each(|stage| stage.await_words("ready", START))
 }
 
 /// Ends the stages; returns how much all of them did.
