@@ -10,18 +10,17 @@ use crate::{
     programs::Programs,
 };
 
-/// Partitions of every topic.
-pub const PARTITIONS: u16 = 4;
-
 /// All brokers of a run.
 pub struct Cluster {
     /// By number, from 1.
     pub brokers: Vec<Broker>,
+    /// Partitions of every topic.
+    pub partitions: u16,
 }
 
 impl Cluster {
-    /// Starts so many brokers in a folder of this run.
-    pub fn start(folder: &Path, many: u8, ports: &mut Ports) -> Result<Cluster> {
+    /// Starts so many brokers in a folder of this run; every topic is to have so many partitions.
+    pub fn start(folder: &Path, many: u8, partitions: u16, ports: &mut Ports) -> Result<Cluster> {
         let libs = rig::workspace().join("target/kafka/libs");
         ensure!(libs.is_dir(), "the broker's jars are not there; fetch them: scripts/kafka up, then down");
         let mut doors = Vec::new();
@@ -34,7 +33,7 @@ impl Cluster {
         let cluster = "Y2hhb3MtY2x1c3Rlci0wMQ";
         let brokers: Result<Vec<Broker>> =
             (0..doors.len()).map(|at| Broker::prepare(folder, &libs, at, &doors, cluster)).collect();
-        let mut cluster = Cluster { brokers: brokers? };
+        let mut cluster = Cluster { brokers: brokers?, partitions };
         cluster.brokers.iter_mut().try_for_each(Broker::start)?;
         cluster.brokers.iter_mut().try_for_each(Broker::await_up)?;
         Ok(cluster)
@@ -42,7 +41,7 @@ impl Cluster {
 
     /// Creates the topics, three copies of each where there are three brokers.
     pub fn create_topics(&self, programs: &Programs) -> Result<()> {
-        let (partitions, copies) = (PARTITIONS.to_string(), self.brokers.len().min(3).to_string());
+        let (partitions, copies) = (self.partitions.to_string(), self.brokers.len().min(3).to_string());
         let args = ["init", "--partitions", &partitions, "--replication", &copies];
         programs.operate(&self.direct(), &args).map(drop)
     }

@@ -32,7 +32,7 @@ use rdkafka::{
 };
 
 use crate::{
-    cluster::PARTITIONS,
+    cluster::Cluster,
     tally::{Tally, order_id},
     wishes::{Again, GOODS, Wish, wish},
 };
@@ -72,19 +72,28 @@ impl ProducerContext for Acknowledged {
 /// Writes what customers and the warehouse say.
 pub struct Pen {
     producer: BaseProducer<Acknowledged>,
+    partitions: u16,
     written: u64,
     run: i64,
 }
 
 impl Pen {
     /// Writes to these brokers; acknowledgements go to a file of their own.
-    pub fn open(brokers: &str, answers: &Path) -> Result<Pen> {
+    pub fn open(cluster: &Cluster, answers: &Path) -> Result<Pen> {
         let mut config = ClientConfig::new();
-        config.set("bootstrap.servers", brokers).set("linger.ms", "2").set("enable.idempotence", "true");
+        config
+            .set("bootstrap.servers", cluster.direct())
+            .set("linger.ms", "2")
+            .set("enable.idempotence", "true");
         config.set("message.timeout.ms", "600000").set("message.max.bytes", "2000000");
         let file = Mutex::new(BufWriter::new(File::create(answers)?));
         let context = Acknowledged { file, count: AtomicU64::new(0), refused: AtomicU64::new(0) };
-        Ok(Pen { producer: config.create_with_context(context)?, written: 0, run: wait::time().0 })
+        Ok(Pen {
+            producer: config.create_with_context(context)?,
+            partitions: cluster.partitions,
+            written: 0,
+            run: wait::time().0,
+        })
     }
 
     /// Says an event under an id nobody else has.
@@ -98,7 +107,7 @@ impl Pen {
 
     /// Writes a record at home.
     pub fn write(&self, topic: Topic, key: Key, value: &[u8], asked: Option<(Key, EventId)>) -> Result<()> {
-        let home = i32::from(partition_of(&key, PARTITIONS));
+        let home = i32::from(partition_of(&key, self.partitions));
         self.put(topic, home, Some(key.as_bytes()), Some(value), Box::new(asked))
     }
 

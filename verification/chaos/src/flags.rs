@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{plan::Kind, provider};
+use crate::{fleet::INSTANCES, plan::Kind, provider};
 
 /// Break the shop in every way there is, and show that it keeps its promises.
 #[derive(Parser)]
@@ -59,6 +59,13 @@ pub struct Run {
     /// At least so many kills; with --only, so many faults
     #[arg(long, value_name = "N")]
     kills: Option<usize>,
+    /// Instead of faults: 1 to 6 instances of each service and back, a rolling restart, and a roll-out of a next version
+    /// that adds a field
+    #[arg(long, conflicts_with_all = ["smoke", "night", "minutes", "orders", "only", "kills"])]
+    scale: bool,
+    /// With --scale: write its figures into docs/OPERATIONS.md once it has passed
+    #[arg(long, requires = "scale")]
+    pub write: bool,
     /// How to print the report
     #[arg(long, short = 'o', value_enum, default_value_t = Output::Text)]
     pub output: Output,
@@ -92,11 +99,37 @@ pub struct Size {
     pub seed: u64,
     /// Only this kind of fault.
     pub only: Option<Kind>,
+    /// Partitions of every topic.
+    pub partitions: u16,
+    /// Instances of each service at the start.
+    pub instances: u8,
+    /// Not faults, but instances that come and go.
+    pub scale: bool,
 }
 
 impl Run {
     /// What this comes to.
     pub fn size(&self) -> Size {
+        if self.scale { self.drill() } else { self.storm() }
+    }
+
+    fn drill(&self) -> Size {
+        Size {
+            span: Duration::ZERO,
+            orders: 1_000,
+            kills: 0,
+            brokers: self.brokers.unwrap_or(3),
+            rate: self.rate.unwrap_or(60),
+            rest: Duration::ZERO,
+            seed: self.seed,
+            only: None,
+            partitions: 12,
+            instances: 1,
+            scale: true,
+        }
+    }
+
+    fn storm(&self) -> Size {
         let minutes = self.minutes.or(self.night.then_some(90)).unwrap_or(0);
         let short = minutes == 0;
         let kills = self.kills.unwrap_or(if short { 20 } else { minutes as usize * 2 });
@@ -112,6 +145,9 @@ impl Run {
             rest: Duration::from_millis(if short { 400 } else { 6_000 }),
             seed: self.seed,
             only: self.only,
+            partitions: 4,
+            instances: INSTANCES,
+            scale: false,
         }
     }
 }

@@ -50,6 +50,8 @@ pub struct Fall {
 /// The processes of all services.
 pub struct Fleet {
     program: PathBuf,
+    /// Seats of another version, and its program.
+    others: BTreeMap<Seat, PathBuf>,
     brokers: String,
     provider: String,
     folder: PathBuf,
@@ -64,6 +66,7 @@ impl Fleet {
     pub fn new(programs: &Programs, brokers: String, provider: String, folder: &Path) -> Fleet {
         Fleet {
             program: programs.orderctl.clone(),
+            others: BTreeMap::new(),
             brokers,
             provider,
             folder: folder.to_owned(),
@@ -75,7 +78,7 @@ impl Fleet {
 
     /// Starts a process, or starts it again under its old name.
     pub fn start(&mut self, (service, instance): Seat) -> Result<()> {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(self.others.get(&(service, instance)).unwrap_or(&self.program));
         command.env_clear().args(["run", service, "--instance", &instance.to_string()]);
         command.args(["--brokers", &self.brokers, "--log-format", "json", "--log", LOG]);
         command.args(["--session-timeout-ms", &SESSION.as_millis().to_string()]);
@@ -84,6 +87,19 @@ impl Fleet {
         let log = self.folder.join(format!("{service}-{instance}.log"));
         self.seats.insert((service, instance), Process::start(command, &log)?);
         Ok(())
+    }
+
+    /// From its next start on a seat runs this program; `None`: the one that all began with.
+    pub fn exchange(&mut self, seat: Seat, program: Option<&Path>) {
+        match program {
+            Some(program) => drop(self.others.insert(seat, program.to_owned())),
+            None => drop(self.others.remove(&seat)),
+        }
+    }
+
+    /// The seats of a service that are taken.
+    pub fn seats(&self, service: &str) -> Vec<Seat> {
+        self.seats.keys().filter(|(of, _)| *of == service).copied().collect()
     }
 
     /// The process on a seat.

@@ -9,7 +9,7 @@ use rdkafka::{
     error::KafkaError,
 };
 
-use crate::{cluster::PARTITIONS, onlooker::client, wishes::GOODS};
+use crate::{cluster::Cluster, onlooker::client, wishes::GOODS};
 use rig::wait;
 
 /// How long one question to a broker may take.
@@ -31,13 +31,13 @@ pub struct Lag {
 }
 
 /// Where every group is.
-pub fn all(brokers: &str) -> Result<Vec<Lag>, String> {
-    let ends = [true, false].map(|committed| ends(brokers, committed));
+pub fn all(cluster: &Cluster) -> Result<Vec<Lag>, String> {
+    let ends = [true, false].map(|committed| ends(cluster, committed));
     let [stable, ends] = ends;
     let (stable, ends) = (stable.map_err(text)?, ends.map_err(text)?);
     let mut lags = Vec::new();
     for group in Source::SERVICES {
-        let committed = positions(brokers, group).map_err(text)?;
+        let committed = positions(cluster, group).map_err(text)?;
         for (at, next) in committed {
             let (topic, partition) = at;
             let name = format!("{group} of {topic}-{partition}");
@@ -48,8 +48,8 @@ pub fn all(brokers: &str) -> Result<Vec<Lag>, String> {
 }
 
 /// Whether no transaction is open and every group has consumed every record; else who is behind.
-pub fn settled(brokers: &str) -> Result<(), String> {
-    let lags = all(brokers)?;
+pub fn settled(cluster: &Cluster) -> Result<(), String> {
+    let lags = all(cluster)?;
     if let Some(open) = lags.iter().find(|lag| lag.stable < lag.end) {
         return Err(format!(
             "a transaction is open: {} is stable to {} of {}",
@@ -57,7 +57,7 @@ pub fn settled(brokers: &str) -> Result<(), String> {
         ));
     }
     // Between a position and the end there may be markers of transactions, which nobody consumes.
-    let consumer = client(brokers, "chaos-lags", true).map_err(|error| error.to_string())?;
+    let consumer = client(&cluster.direct(), "chaos-lags", true).map_err(|error| error.to_string())?;
     for lag in lags.iter().filter(|lag| lag.next < lag.end) {
         if let Some(offset) = first_record(&consumer, lag).map_err(text)? {
             return Err(format!("{} is at {}, and there is a record at {offset}", lag.name, lag.next));
@@ -84,28 +84,28 @@ fn first_record(consumer: &BaseConsumer, lag: &Lag) -> Result<Option<i64>, Kafka
 }
 
 /// Whether all goods are published on every partition of the catalog.
-pub fn published(brokers: &str) -> Result<(), String> {
-    let ends = ends(brokers, true).map_err(text)?;
+pub fn published(cluster: &Cluster) -> Result<(), String> {
+    let ends = ends(cluster, true).map_err(text)?;
     let catalog: i64 =
         ends.iter().filter(|((topic, _), _)| *topic == Topic::Catalog).map(|(_, end)| end).sum();
-    let least = GOODS.len() as i64 * i64::from(PARTITIONS);
+    let least = GOODS.len() as i64 * i64::from(cluster.partitions);
     if catalog >= least { Ok(()) } else { Err(format!("{catalog} of {least} products are in the catalog")) }
 }
 
-fn ends(brokers: &str, committed: bool) -> Result<BTreeMap<Partition, i64>, KafkaError> {
-    let consumer = client(brokers, "chaos-lags", committed).map_err(|_| KafkaError::Canceled)?;
+fn ends(cluster: &Cluster, committed: bool) -> Result<BTreeMap<Partition, i64>, KafkaError> {
+    let consumer = client(&cluster.direct(), "chaos-lags", committed).map_err(|_| KafkaError::Canceled)?;
     let end = |(topic, partition): Partition| {
         let (_, end) = consumer.fetch_watermarks(topic.name(), partition.into(), QUESTION)?;
         Ok(((topic, partition), end))
     };
-    everywhere(&Topic::ALL).map(end).collect()
+    everywhere(cluster, &Topic::ALL).map(end).collect()
 }
 
-fn positions(brokers: &str, group: Source) -> Result<Vec<(Partition, i64)>, KafkaError> {
+fn positions(cluster: &Cluster, group: Source) -> Result<Vec<(Partition, i64)>, KafkaError> {
     let topics: Vec<Topic> = group.inputs().collect();
-    let consumer = client(brokers, group.name(), true).map_err(|_| KafkaError::Canceled)?;
+    let consumer = client(&cluster.direct(), group.name(), true).map_err(|_| KafkaError::Canceled)?;
     let mut asked = TopicPartitionList::new();
-    for (topic, partition) in everywhere(&topics) {
+    for (topic, partition) in everywhere(cluster, &topics) {
         asked.add_partition(topic.name(), partition.into());
     }
     let found = consumer.committed_offsets(asked, QUESTION)?;
@@ -114,11 +114,12 @@ fn positions(brokers: &str, group: Source) -> Result<Vec<(Partition, i64)>, Kafk
         let next = if let Some(Offset::Offset(next)) = offset { next } else { 0 };
         ((topic, partition), next)
     };
-    Ok(everywhere(&topics).map(next).collect())
+    Ok(everywhere(cluster, &topics).map(next).collect())
 }
 
-fn everywhere(topics: &[Topic]) -> impl Iterator<Item = Partition> {
-    topics.iter().flat_map(|topic| (0..PARTITIONS).map(move |partition| (*topic, partition)))
+fn everywhere(cluster: &Cluster, topics: &[Topic]) -> impl Iterator<Item = Partition> {
+    let partitions = cluster.partitions;
+    topics.iter().flat_map(move |topic| (0..partitions).map(move |partition| (*topic, partition)))
 }
 
 fn text(error: KafkaError) -> String {

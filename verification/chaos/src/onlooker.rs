@@ -16,7 +16,7 @@ use rdkafka::{
     consumer::{BaseConsumer, Consumer},
 };
 
-use crate::{cluster::PARTITIONS, tally::Tally};
+use crate::{cluster::Cluster, next::FIELD, tally::Tally};
 
 /// A reader in the background.
 pub struct Onlooker {
@@ -26,10 +26,10 @@ pub struct Onlooker {
 
 impl Onlooker {
     /// Reads from the first record on.
-    pub fn start(brokers: &str, tally: Arc<Tally>) -> Result<Onlooker> {
-        let consumer = client(brokers, "chaos-onlooker", true)?;
+    pub fn start(cluster: &Cluster, tally: Arc<Tally>) -> Result<Onlooker> {
+        let consumer = client(&cluster.direct(), "chaos-onlooker", true)?;
         let mut all = TopicPartitionList::new();
-        for partition in 0..PARTITIONS {
+        for partition in 0..cluster.partitions {
             all.add_partition_offset(Topic::Orders.name(), partition.into(), Offset::Beginning)?;
         }
         consumer.assign(&all)?;
@@ -48,8 +48,12 @@ impl Onlooker {
 }
 
 fn note(message: &impl Message, tally: &Tally) {
-    tally.count();
     let kind = message.payload().and_then(peek_type);
+    if kind == Some("OrderConfirmed") {
+        let field = format!("\"{FIELD}\"");
+        let value = String::from_utf8_lossy(message.payload().unwrap_or_default());
+        tally.confirm(value.contains(&field));
+    }
     let ended = matches!(kind, Some("OrderRejected" | "OrderCompleted" | "OrderCancelled"));
     if let Some(order) = message.key().filter(|_| ended).and_then(|key| std::str::from_utf8(key).ok()) {
         tally.end(order);

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{flags::Size, fleet::Fall, plan::Kind};
+use crate::{flags::Size, fleet::Fall, plan::Kind, steps::Step};
 
 /// One fault, as it was seen.
 #[derive(Clone, Debug, Serialize)]
@@ -85,6 +85,9 @@ pub struct Report {
     /// Processes of services that were killed.
     pub kills: usize,
     faults: BTreeMap<&'static str, Row>,
+    /// The steps of a drill, in which nothing was broken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
     /// How often the provider misbehaved, by how.
     pub provider: BTreeMap<String, usize>,
     /// Processes that ended by themselves and were started again.
@@ -132,10 +135,8 @@ impl Report {
     pub fn write(&self, folder: &Path) -> Result<()> {
         Ok(serde_json::to_writer_pretty(File::create(folder.join("report.json"))?, self)?)
     }
-}
 
-impl std::fmt::Display for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn write_faults(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(
             f,
             "{:18}{:>8}{:>10}{:>10}{:>14}{:>10}",
@@ -147,6 +148,25 @@ impl std::fmt::Display for Report {
                 f,
                 "{kind:18}{planned:8}{evidenced:10}{took_median:10.1}{recovered_median:14.1}{recovered_worst:10.1}"
             )?;
+        }
+        Ok(())
+    }
+
+    fn write_steps(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{:42}{:>10}{:>10}{:>12}{:>8}", "STEP", "OWNED s", "PAUSE s", "SLOWEST s", "ORDERS")?;
+        for Step { what, owned, pause, slowest, placed, .. } in &self.steps {
+            writeln!(f, "{what:42}{owned:10.1}{pause:10.1}{slowest:12.1}{placed:8}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.steps.is_empty() {
+            self.write_faults(f)?
+        } else {
+            self.write_steps(f)?
         }
         writeln!(f, "processes killed: {}; ended by themselves: {}", self.kills, self.falls.len())?;
         for fall in &self.falls {
@@ -178,8 +198,13 @@ impl std::fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "faults for {:.0} s, {} orders after the last one, settled in {:.1} s; {}; {}",
-            self.storm, self.orders_after_last_fault, self.settled, self.revision, self.machine
+            "{} for {:.0} s, {} orders after the last one, settled in {:.1} s; {}; {}",
+            if self.steps.is_empty() { "faults" } else { "steps" },
+            self.storm,
+            self.orders_after_last_fault,
+            self.settled,
+            self.revision,
+            self.machine
         )?;
         match &self.failure {
             None => write!(f, "passed"),

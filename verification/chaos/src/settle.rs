@@ -22,9 +22,7 @@ pub fn settle(shop: &mut Shop) -> Result<(Pen, Duration)> {
         open => Err(format!("{open:?} have not")),
     })?;
     let left = BOUND.saturating_sub(since.elapsed());
-    shop.until("everything is consumed and nothing is open", left, |shop| {
-        lags::settled(&shop.cluster.direct())
-    })?;
+    shop.until("everything is consumed and nothing is open", left, |shop| lags::settled(&shop.cluster))?;
     let took = since.elapsed();
     let waiting = faults::parked(shop, false)?;
     ensure!(waiting.is_empty(), "still parked: {waiting:?}");

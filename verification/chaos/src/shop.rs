@@ -14,7 +14,7 @@ use crate::{
     cluster::Cluster,
     driver::{Driver, Pen},
     flags::Size,
-    fleet::{Fleet, INSTANCES, SERVICES, Seat},
+    fleet::{Fleet, SERVICES, Seat},
     lags,
     onlooker::Onlooker,
     ports::Ports,
@@ -71,23 +71,23 @@ impl Shop {
     /// Opens it: all processes are ready, goods are on the shelves, nobody has come yet.
     pub fn open(size: &Size, folder: &Path) -> Result<Shop> {
         let began = wait::now();
-        let programs = Programs::find()?;
+        let programs = Programs::find(size.scale)?;
         fs::create_dir_all(folder.join("provider"))?;
         let mut ports = Ports::new();
-        let cluster = Cluster::start(folder, size.brokers, &mut ports)?;
+        let cluster = Cluster::start(folder, size.brokers, size.partitions, &mut ports)?;
         cluster.create_topics(&programs)?;
         let doors = cluster.brokers.iter().map(|broker| (broker.doors.front, broker.doors.behind));
         let proxy = Proxy::open(doors.collect())?;
-        let (provider_port, direct) = (ports.free()?, cluster.direct());
+        let provider_port = ports.free()?;
         let provider = format!("http://127.0.0.1:{provider_port}");
-        let tally = Arc::new(Tally::default());
+        let tally = Arc::new(Tally::new(size.partitions));
         let mut shop = Shop {
             driver: None,
-            _onlooker: Onlooker::start(&direct, tally.clone())?,
+            _onlooker: Onlooker::start(&cluster, tally.clone())?,
             fleet: Fleet::new(&programs, cluster.proxied(), provider, folder),
             provider: None,
             provider_port,
-            pen: Pen::open(&direct, &folder.join("answers-faults.ndjson"))?,
+            pen: Pen::open(&cluster, &folder.join("answers-faults.ndjson"))?,
             proxy,
             cluster,
             programs,
@@ -101,21 +101,20 @@ impl Shop {
             last_line: began,
         };
         shop.start_provider()?;
-        shop.start_services()?;
+        shop.start_services(size.instances)?;
         shop.under_fault = false;
         Ok(shop)
     }
 
     /// The order service reads the catalog to its end when it starts, so goods come first.
-    fn start_services(&mut self) -> Result<()> {
-        for instance in 0..INSTANCES {
-            self.fleet.start(("inventory", instance))?;
-        }
-        self.await_ready(&[("inventory", 0), ("inventory", 1)])?;
+    fn start_services(&mut self, instances: u8) -> Result<()> {
+        let of = |service| (0..instances).map(move |at| (service, at));
+        let first: Vec<Seat> = of("inventory").collect();
+        first.iter().try_for_each(|seat| self.fleet.start(*seat))?;
+        self.await_ready(&first)?;
         self.pen.supply()?;
-        self.until("goods on the shelves", SOON, |shop| lags::published(&shop.cluster.direct()))?;
-        let rest: Vec<Seat> =
-            SERVICES[1..].iter().flat_map(|service| (0..INSTANCES).map(move |at| (*service, at))).collect();
+        self.until("goods on the shelves", SOON, |shop| lags::published(&shop.cluster))?;
+        let rest: Vec<Seat> = SERVICES[1..].iter().flat_map(|service| of(service)).collect();
         rest.iter().try_for_each(|seat| self.fleet.start(*seat))?;
         self.await_ready(&rest)
     }
@@ -143,7 +142,7 @@ impl Shop {
 
     /// Customers begin to come.
     pub fn open_doors(&mut self, size: &Size) -> Result<()> {
-        let pen = Pen::open(&self.cluster.direct(), &self.folder.join("answers.ndjson"))?;
+        let pen = Pen::open(&self.cluster, &self.folder.join("answers.ndjson"))?;
         self.driver = Some(Driver::start(pen, size.seed, size.rate, self.tally.clone()));
         Ok(())
     }

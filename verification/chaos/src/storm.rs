@@ -8,10 +8,10 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use crate::{
     audit, faults,
     flags::{Output, Run, Size},
-    lags,
+    lags, page,
     plan::{Kind, Plan},
     report::Report,
-    settle,
+    scale, settle,
     shop::{SOON, Shop},
 };
 use rig::wait;
@@ -39,6 +39,9 @@ pub fn run(flags: &Run) -> Result<bool> {
         Output::Json => println!("{}", serde_json::to_string(&report)?),
     }
     if report.passed {
+        if flags.write {
+            page::write(&report)?;
+        }
         drop(shop);
         // The evidence stays; gigabytes of a log that was judged need not.
         (1..=size.brokers).for_each(|id| drop(fs::remove_dir_all(folder.join(format!("broker-{id}/log")))));
@@ -50,7 +53,10 @@ fn play(shop: &mut Shop, size: &Size, report: &mut Report) -> Result<()> {
     let mut planned = BTreeMap::new();
     let begun = wait::now();
     shop.open_doors(size)?;
-    let stormed = storm(shop, size, &mut planned);
+    let stormed = match size.scale {
+        true => drill(shop, report),
+        false => storm(shop, size, &mut planned),
+    };
     report.storm = begun.elapsed().as_secs_f64();
     report.count(&planned, &shop.hits);
     stormed?;
@@ -58,6 +64,7 @@ fn play(shop: &mut Shop, size: &Size, report: &mut Report) -> Result<()> {
     let placing = begun.elapsed().as_secs_f64();
     let (pen, settled) = settle::settle(shop)?;
     report.settled = settled.as_secs_f64();
+    report.steps.iter_mut().for_each(|step| step.measure(&shop.tally));
     report.orders = shop.tally.placed();
     report.rate = report.orders as f64 / placing;
     report.latencies = shop.tally.latencies().map(|latency| latency.as_secs_f64());
@@ -72,14 +79,25 @@ fn play(shop: &mut Shop, size: &Size, report: &mut Report) -> Result<()> {
     check_sizes(size, report)
 }
 
+/// Nothing is broken: instances come and go.
+fn drill(shop: &mut Shop, report: &mut Report) -> Result<()> {
+    await_first(shop)?;
+    scale::drill(shop, &mut report.steps)
+}
+
+fn await_first(shop: &mut Shop) -> Result<()> {
+    shop.until("the first orders", SOON, |shop| match shop.tally.ended() {
+        ended if ended > 50 => Ok(()),
+        ended => Err(format!("{ended} have ended")),
+    })
+}
+
 /// Fault after fault, until all that must come has come, and for as long and as many orders as were wanted.
 fn storm(shop: &mut Shop, size: &Size, planned: &mut BTreeMap<Kind, usize>) -> Result<()> {
     let mut plan = Plan::new(size.seed, size.kills, size.brokers, size.only);
     let mut rests = StdRng::seed_from_u64(!size.seed);
     let begun = wait::now();
-    shop.until("the first orders", SOON, |shop| {
-        if shop.tally.ended() > 50 { Ok(()) } else { Err(format!("{} have ended", shop.tally.ended())) }
-    })?;
+    await_first(shop)?;
     loop {
         let kills: usize = shop.hits.iter().map(|hit| hit.kills()).sum();
         let many = if size.only.is_some() { shop.hits.len() } else { kills };
@@ -120,7 +138,7 @@ fn check_sizes(size: &Size, report: &Report) -> Result<()> {
 /// What whoever looks into a failed run wants to see first; everything else is in the folder.
 fn autopsy(shop: &Shop, folder: &Path) {
     eprintln!("\nThe run failed; logs and data are kept in {}", folder.display());
-    match lags::all(&shop.cluster.direct()) {
+    match lags::all(&shop.cluster) {
         Ok(lags) => {
             for lag in lags.iter().filter(|lag| lag.next < lag.end) {
                 eprintln!("  {}: next {}, stable {}, end {}", lag.name, lag.next, lag.stable, lag.end);

@@ -7,17 +7,26 @@ use std::{
 
 use events_schema::{Key, partition_of};
 
-use crate::cluster::PARTITIONS;
 use rig::wait;
 
 /// The orders of a run.
 pub struct Tally(Mutex<Inner>);
 
 struct Inner {
+    partitions: u16,
     orders: Vec<Order>,
     ended: usize,
     last_end: Instant,
-    events: u64,
+    confirmed: Confirmed,
+}
+
+/// Confirmations that were read, by who must have written them.
+#[derive(Clone, Copy, Default, Debug, PartialEq)]
+pub struct Confirmed {
+    /// By the version that is checked out.
+    pub now: u64,
+    /// By the next version, which adds a field.
+    pub next: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -27,18 +36,18 @@ struct Order {
     ended: Option<Instant>,
 }
 
-impl Default for Tally {
-    fn default() -> Tally {
-        Tally(Mutex::new(Inner { orders: Vec::new(), ended: 0, last_end: wait::now(), events: 0 }))
-    }
-}
-
 /// The name of the order of this number.
 pub fn order_id(number: usize) -> Key {
     format!("c-{number}").parse().expect("a short word is a key")
 }
 
 impl Tally {
+    /// No order yet, on so many partitions.
+    pub fn new(partitions: u16) -> Tally {
+        let (last_end, confirmed) = (wait::now(), Confirmed::default());
+        Tally(Mutex::new(Inner { partitions, orders: Vec::new(), ended: 0, last_end, confirmed }))
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -47,7 +56,7 @@ impl Tally {
     pub fn place(&self) -> usize {
         let mut inner = self.inner();
         let number = inner.orders.len();
-        let partition = partition_of(&order_id(number), PARTITIONS);
+        let partition = partition_of(&order_id(number), inner.partitions);
         inner.orders.push(Order { placed: wait::now(), partition, ended: None });
         number
     }
@@ -65,9 +74,15 @@ impl Tally {
         inner.last_end = now;
     }
 
-    /// A fact of the order service was read.
-    pub fn count(&self) {
-        self.inner().events += 1;
+    /// A confirmation was read.
+    pub fn confirm(&self, by_next: bool) {
+        let confirmed = &mut self.inner().confirmed;
+        *(if by_next { &mut confirmed.next } else { &mut confirmed.now }) += 1;
+    }
+
+    /// How many confirmations were read.
+    pub fn confirmed(&self) -> Confirmed {
+        self.inner().confirmed
     }
 
     /// How many were placed.
@@ -98,7 +113,25 @@ impl Tally {
         let after = inner.orders.iter().rev().take_while(|order| order.placed > moment);
         let open: Vec<u16> =
             after.filter(|order| order.ended.is_some()).map(|order| order.partition).collect();
-        (0..PARTITIONS).filter(|partition| !open.contains(partition)).collect()
+        (0..inner.partitions).filter(|partition| !open.contains(partition)).collect()
+    }
+
+    /// The longest time within this span in which no order ended.
+    pub fn longest_pause(&self, from: Instant, to: Instant) -> Duration {
+        let inner = self.inner();
+        let within = |moment: &Instant| (from..=to).contains(moment);
+        let mut ends: Vec<Instant> =
+            inner.orders.iter().filter_map(|order| order.ended).filter(within).collect();
+        ends.extend([from, to]);
+        ends.sort_unstable();
+        ends.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
+    }
+
+    /// How long the slowest of the orders placed within this span took.
+    pub fn slowest(&self, from: Instant, to: Instant) -> Duration {
+        let inner = self.inner();
+        let placed = inner.orders.iter().filter(|order| (from..=to).contains(&order.placed));
+        placed.filter_map(|order| Some(order.ended? - order.placed)).max().unwrap_or_default()
     }
 
     /// From placing to ending: median, 99 in 100, longest.
@@ -118,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_way_through_is_shown_by_an_order_placed_after_the_moment() {
-        let tally = Tally::default();
+        let tally = Tally::new(4);
         let old: Vec<usize> = (0..40).map(|_| tally.place()).collect();
         let moment = wait::now();
         old.iter().for_each(|number| tally.end(order_id(*number).as_str()));
@@ -131,8 +164,28 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_is_the_longest_time_without_an_end_and_counts_to_the_end_of_the_span() {
+        let tally = Tally::new(4);
+        let begin = wait::now();
+        let after = |millis: u64| begin + Duration::from_millis(millis);
+        for (at, ended) in [(100, 400), (200, 2_000), (2_500, 2_600)] {
+            let number = tally.place();
+            let mut inner = tally.inner();
+            inner.orders[number].placed = after(at);
+            inner.orders[number].ended = Some(after(ended));
+        }
+        let millis = |from, to| {
+            let span = (after(from), after(to));
+            (tally.longest_pause(span.0, span.1).as_millis(), tally.slowest(span.0, span.1).as_millis())
+        };
+        assert_eq!(millis(0, 2_700), (1_600, 1_800));
+        assert_eq!(millis(2_100, 3_700), (1_100, 100));
+        assert_eq!(millis(3_000, 4_000), (1_000, 0));
+    }
+
+    #[test]
     fn an_order_ends_once_and_strangers_are_not_counted() {
-        let tally = Tally::default();
+        let tally = Tally::new(4);
         tally.place();
         ["c-0", "c-0", "c-7", "poison-1", "x"].iter().for_each(|order| tally.end(order));
         assert_eq!((tally.ended(), tally.open(9)), (1, vec![]));

@@ -23,7 +23,9 @@ use crate::{
 use rig::wait;
 
 pub use operator::parked;
+pub use pauses::tasks;
 pub use poison::PREFIX as POISON;
+pub use sizes::end;
 
 /// What a fault saw.
 pub type Evidence = Vec<String>;

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::{Evidence, name, seats};
 use crate::{
-    cluster::PARTITIONS,
     fleet::{INSTANCES, SESSION, Seat, TRANSACTION},
     process::entries,
     shop::{SOON, Shop},
@@ -70,7 +69,7 @@ pub fn await_take_over(shop: &mut Shop, (service, instance): Seat) -> Result<Str
         for other in &others {
             held.extend(shop.fleet.process(*other).map(|process| tasks(&process.said())).unwrap_or_default());
         }
-        match held.len() == usize::from(PARTITIONS) {
+        match held.len() == usize::from(shop.cluster.partitions) {
             true => Ok(format!("the neighbour of {service}-{instance} took tasks {held:?}")),
             false => Err(format!("the neighbour of {service}-{instance} has {held:?}")),
         }

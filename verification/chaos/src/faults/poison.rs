@@ -14,10 +14,7 @@ use super::{
     Evidence,
     operator::{Parked, decide, parked},
 };
-use crate::{
-    cluster::PARTITIONS,
-    shop::{SOON, Shop},
-};
+use crate::shop::{SOON, Shop};
 
 /// What every subject of a burst begins with.
 pub const PREFIX: &str = "poison-";
@@ -45,7 +42,7 @@ pub fn burst(shop: &mut Shop, draw: &mut StdRng) -> Result<Evidence> {
     let mut subjects = BTreeSet::new();
     for (at, (topic, value)) in garbage().into_iter().enumerate() {
         let subject: Key = format!("{PREFIX}{burst:08x}-{at}").parse().context("a subject")?;
-        let home = i32::from(partition_of(&subject, PARTITIONS));
+        let home = i32::from(partition_of(&subject, shop.cluster.partitions));
         shop.pen.put(topic, home, Some(subject.as_bytes()), value.as_deref(), Box::new(None))?;
         if topic == Topic::Checkout {
             shop.pen.say(Topic::Checkout, subject, &order())?;

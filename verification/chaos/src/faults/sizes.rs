@@ -50,7 +50,7 @@ pub fn roll(shop: &mut Shop, draw: &mut StdRng) -> Result<Evidence> {
 }
 
 /// Asks a process to end and waits until it has, with code 0.
-fn end(shop: &mut Shop, seat: Seat) -> Result<u32> {
+pub fn end(shop: &mut Shop, seat: Seat) -> Result<u32> {
     shop.busy = vec![seat];
     let pid = shop.fleet.process(seat)?.pid();
     shop.fleet.ask_to_end(seat)?;
