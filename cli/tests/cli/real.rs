@@ -24,6 +24,18 @@ fn missing_topics_end_with_78_and_the_remedy() {
 }
 
 #[test]
+fn a_broker_that_never_tells_its_settings_is_a_warning_well_before_the_timeout() {
+    let stage = Stage::mock();
+    for command in [["topics", "check"].as_slice(), &["doctor"]] {
+        let (run, took) = stage.ctl_timed(command);
+        let out = run.ends_with(0).out;
+        let told = "warn  the settings of topic checkout cannot be read; allow DescribeConfigs";
+        assert!(out.contains(told), "{command:?}: {out}");
+        assert!(took < Duration::from_secs(25), "{command:?} took {took:?}, as if nothing but 30 s bound it");
+    }
+}
+
+#[test]
 fn kafka_init_makes_all_topics_and_doing_it_twice_changes_nothing() {
     let Some(stage) = Stage::bare_kafka() else { return };
     stage.ctl(&["topics", "check"]).ends_with(78);

@@ -88,6 +88,13 @@ impl Stage {
         Run::from(self.command(args).output().unwrap())
     }
 
+    /// The same, and how long it took.
+    pub fn ctl_timed(&self, args: &[&str]) -> (Run, Duration) {
+        let begun = started().elapsed();
+        let run = self.ctl(args);
+        (run, started().elapsed() - begun)
+    }
+
     /// Runs it with something to read on standard input.
     pub fn ctl_reading(&self, args: &[&str], input: &str) -> Run {
         let mut child = self.start(args);
