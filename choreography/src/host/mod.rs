@@ -2,6 +2,7 @@
 
 mod admin;
 mod clock;
+mod collector;
 mod logs;
 mod options;
 mod rotation;

@@ -13,7 +13,6 @@ use opentelemetry::{
     Context, InstrumentationScope, KeyValue,
     trace::{Link, SpanContext, SpanId, Status, TraceContextExt, TraceFlags, TraceId, TraceState},
 };
-use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::{
     Resource,
     trace::{
@@ -23,7 +22,10 @@ use opentelemetry_sdk::{
 };
 use tokio::runtime::Runtime;
 
-use super::semantics::{self, Called};
+use super::{
+    collector,
+    semantics::{self, Called},
+};
 use crate::{Fatal, Operation, Span, Tracer, kafka::Settings};
 
 /// How long to wait for the last spans to leave when the process ends.
@@ -45,9 +47,7 @@ struct Pipe {
 impl Traces {
     /// Opens the way to a collector, if the environment names one.
     pub(super) fn open(service: Source, settings: &Settings) -> Result<Option<Traces>, Fatal> {
-        if !are_wanted(variable) {
-            return Ok(None);
-        }
+        let Some(endpoint) = collector::endpoint(&collector::variable) else { return Ok(None) };
         let wrong =
             |error: String| Fatal::Misconfigured(format!("traces: {error}; see OTEL_EXPORTER_OTLP_ENDPOINT"));
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -57,8 +57,7 @@ impl Traces {
             .build()
             .map_err(|error| wrong(error.to_string()))?;
         let entered = runtime.enter();
-        let mut exporter =
-            SpanExporter::builder().with_tonic().build().map_err(|error| wrong(error.to_string()))?;
+        let mut exporter = collector::exporter(&endpoint, &collector::variable).map_err(wrong)?;
         drop(entered);
         let resource = resource(service, settings);
         exporter.set_resource(&resource);
@@ -78,20 +77,6 @@ impl Traces {
     pub(super) fn tracer(&self) -> Box<dyn Tracer> {
         Box::new(self.clone())
     }
-}
-
-/// Whether spans are to leave, by the variables that the OpenTelemetry specification names.
-fn are_wanted(variable: impl Fn(&str) -> Option<String>) -> bool {
-    let given = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let is = |name: &str, value: &str| given(name).is_some_and(|given| given.eq_ignore_ascii_case(value));
-    let endpoint =
-        given("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").or_else(|| given("OTEL_EXPORTER_OTLP_ENDPOINT"));
-    endpoint.is_some() && !is("OTEL_SDK_DISABLED", "true") && !is("OTEL_TRACES_EXPORTER", "none")
-}
-
-#[expect(clippy::disallowed_methods, reason = "the standard's variables: their names are not ours to choose")]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 /// Who sends: what `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say, and the service's own name where they are
@@ -176,30 +161,4 @@ fn span_id(of: &TraceParent) -> SpanId {
 
 fn instant(time: Timestamp) -> SystemTime {
     UNIX_EPOCH + Duration::from_micros(u64::try_from(time.0).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with(variables: &[(&str, &str)]) -> bool {
-        are_wanted(|name| variables.iter().find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned()))
-    }
-
-    #[test]
-    fn nothing_is_traced_unless_an_endpoint_is_given() {
-        assert!(!with(&[]));
-        assert!(!with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "")]));
-        assert!(!with(&[("OTEL_TRACES_SAMPLER", "always_on")]));
-        assert!(with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4317")]));
-        assert!(with(&[("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://localhost:4317")]));
-    }
-
-    #[test]
-    fn the_standard_ways_to_switch_it_off_do() {
-        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4317");
-        assert!(!with(&[endpoint, ("OTEL_SDK_DISABLED", "TRUE")]));
-        assert!(!with(&[endpoint, ("OTEL_TRACES_EXPORTER", "none")]));
-        assert!(with(&[endpoint, ("OTEL_SDK_DISABLED", "false")]));
-    }
 }

@@ -55,26 +55,37 @@ struct Inbox(Arc<(Mutex<Vec<Seen>>, Condvar)>);
 /// A running collector. It ends with the test's process.
 pub struct Collector {
     inbox: Inbox,
+    scheme: &'static str,
     address: SocketAddr,
 }
 
 impl Collector {
     pub fn open() -> Collector {
+        Collector::serve("http", Server::builder())
+    }
+
+    /// One that shows this certificate, and asks for one that this authority signed.
+    #[cfg(feature = "tls")]
+    pub fn open_with_tls(tls: tonic::transport::ServerTlsConfig) -> Collector {
+        Collector::serve("https", Server::builder().tls_config(tls).unwrap())
+    }
+
+    fn serve(scheme: &'static str, mut server: Server) -> Collector {
         let inbox = Inbox::default();
         let service = TraceServiceServer::new(inbox.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         std::thread::spawn(move || {
-            let serving = Server::builder().add_service(service);
+            let serving = server.add_service(service);
             runtime.block_on(serving.serve_with_incoming(TcpIncoming::from(listener))).unwrap();
         });
-        Collector { inbox, address }
+        Collector { inbox, scheme, address }
     }
 
     /// Where it listens, as an exporter is told.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://localhost:{}", self.scheme, self.address.port())
     }
 
     /// Waits until so it is; gives all spans.

@@ -8,6 +8,8 @@ mod facts;
 mod stage;
 
 mod auditing;
+#[cfg(feature = "tls")]
+mod encrypted;
 mod explaining;
 mod looking;
 mod parking;
