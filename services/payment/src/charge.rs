@@ -1,5 +1,7 @@
 //! `Charge`: one order's payment, as the fold of its facts.
 
+use std::time::Duration;
+
 use events_schema::{Money, payments::PaymentFact};
 
 /// What is known of one order's payment. Any suffix of its facts that begins where restore may begin folds to what
@@ -16,6 +18,13 @@ pub struct Charge {
     pub captured: Option<Captured>,
     /// How far giving it back has come.
     pub refund: Refund,
+}
+
+/// A charge, and the time at work of its last fact.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) charge: Charge,
+    pub(crate) since: Duration,
 }
 
 /// Money that came in.

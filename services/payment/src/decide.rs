@@ -48,7 +48,8 @@ pub(crate) fn decide(
     out: &mut Decision<PaymentFact>,
 ) {
     let order = command.order;
-    match (&command.wish, state.charge(&order)) {
+    let charge = state.charge(&order);
+    match (&command.wish, charge.as_deref()) {
         (Wish::Start(reserved), None) => out.say(order, start_or_fail(rules, reserved, now)),
         // Started before, or voided before the reservation was heard of: nothing starts.
         (Wish::Start(_), Some(_)) => {}

@@ -8,11 +8,13 @@ mod charge;
 mod decide;
 mod figures;
 mod flags;
+mod packed;
 pub mod provider;
 pub mod reactions;
 mod risk;
 mod service;
 mod settings;
+mod settled;
 mod state;
 
 pub use charge::{Charge, Refund};

@@ -64,7 +64,7 @@ impl Service for Payment {
     }
 
     fn begin(&self, _task: Task) -> Payments {
-        Payments::new(self.settings.window)
+        Payments::new(&self.settings)
     }
 
     fn decide(&self, command: &Command, state: &Payments, now: Timestamp, out: &mut Decision<PaymentFact>) {
@@ -90,7 +90,7 @@ impl Service for Payment {
             | PaymentFact::PaymentRefunded(_) => {
                 duty(Duty::Answered);
             }
-            PaymentFact::RefundStarted(_) | PaymentFact::RefundFailed(_) => ask_refund(charge, duty),
+            PaymentFact::RefundStarted(_) | PaymentFact::RefundFailed(_) => ask_refund(&charge, duty),
         }
         if charge.is_over() {
             duty(Duty::Over);

@@ -19,6 +19,9 @@ pub struct Settings {
     /// provider that contradicts itself is caught. A silence of the log counts for no more than a minute. At least the
     /// lifetime of an order. Default: 24 hours.
     pub window: Duration,
+    /// How many payments that are over are kept as they are; older ones are packed, and known all the same. A test has
+    /// few. Default: 4,096.
+    pub unpacked: usize,
 }
 
 impl Default for Settings {
@@ -28,6 +31,7 @@ impl Default for Settings {
             risk: RiskRules::default(),
             refuse_from: 90,
             window: Duration::from_secs(24 * 3600),
+            unpacked: 4_096,
         }
     }
 }

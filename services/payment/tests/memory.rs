@@ -3,7 +3,7 @@
 
 mod stage;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use choreography::{Duty, Service, State};
 use events_schema::{
@@ -144,6 +144,50 @@ fn memory_is_bounded_by_the_window() {
     assert!((60..=62).contains(&till.state.len()), "{}", till.state.len());
 }
 
+/// More orders than are kept as they are.
+const MANY: u32 = 10_000;
+
+fn numbered(n: u32) -> String {
+    format!("01932e4f-9c00-7000-8000-{n:012x}")
+}
+
+fn after_many() -> Till {
+    let mut till = Till::open();
+    for n in 0..MANY {
+        till.given_captured(&numbered(n));
+        till.state.commit();
+    }
+    till
+}
+
+#[test]
+fn a_payment_among_many_is_known_whole_and_is_given_back_like_any_other() {
+    let mut till = after_many();
+    assert_eq!(till.state.len(), MANY as usize);
+    let mut one = Till::open();
+    one.given_captured("o1");
+    let whole = one.state.charge(&key("o1")).map(Cow::into_owned);
+    assert!((0..MANY).all(|n| till.state.charge(&key(&numbered(n))).map(Cow::into_owned) == whole));
+    assert!(till.state.charge(&key(&numbered(MANY))).is_none());
+    assert_eq!(till.customer_cancels(&numbered(7)).events(), ["PaymentVoided", "RefundStarted"]);
+    till.state.roll_back();
+    assert!(till.state.charge(&key(&numbered(7))).is_some_and(|charge| charge.is_live()));
+    till.customer_cancels(&numbered(7));
+    till.state.commit();
+    assert_eq!(till.answers(&numbered(7), refunded()).events(), ["PaymentRefunded"]);
+    till.state.commit();
+    assert!(till.customer_cancels(&numbered(7)).events().is_empty(), "it went back, once");
+}
+
+#[test]
+fn a_payment_among_many_is_forgotten_after_the_window_to_the_microsecond() {
+    let mut till = after_many();
+    till.works_for(24 * HOUR);
+    assert!((0..MANY).all(|n| till.state.charge(&key(&numbered(n))).is_some()));
+    till.works_for(Duration::from_micros(1));
+    assert!((0..MANY).all(|n| till.state.charge(&key(&numbered(n))).is_none()));
+}
+
 #[test]
 fn an_aborted_ending_is_not_counted_towards_the_window() {
     let mut till = Till::open();
@@ -152,7 +196,7 @@ fn an_aborted_ending_is_not_counted_towards_the_window() {
     till.answers("o1", captured());
     till.state.roll_back();
     till.works_for(100 * HOUR);
-    assert!(till.state.charge(&key("o1")).is_some_and(Charge::is_unanswered));
+    assert!(till.state.charge(&key("o1")).is_some_and(|charge| charge.is_unanswered()));
 }
 
 const ORDERS: [&str; 2] = ["o1", "o2"];
@@ -184,7 +228,7 @@ fn command() -> impl Strategy<Value = Command> {
 }
 
 fn charges(till: &Till) -> Vec<Option<Charge>> {
-    ORDERS.map(|order| till.state.charge(&key(order)).cloned()).to_vec()
+    ORDERS.map(|order| till.state.charge(&key(order)).map(Cow::into_owned)).to_vec()
 }
 
 proptest! {
@@ -226,6 +270,27 @@ proptest! {
             for charge in charges(&till).into_iter().flatten().filter(|charge| charge.captured.is_some()) {
                 prop_assert_eq!(charge.is_live(), charge.refund == payment::Refund::None, "{:?}", charge);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_packed_is_known_as_if_it_were_not(
+        history in proptest::collection::vec((command(), 0..3_u32, proptest::bool::ANY), 1..40),
+    ) {
+        let keeps = |unpacked| {
+            let defaults = payment::Settings::default();
+            Till::with(payment::Settings { window: 2 * MINUTE, unpacked, ..defaults })
+        };
+        let mut tills = [keeps(0), keeps(1), keeps(usize::MAX)];
+        for (command, minutes, commits) in history {
+            let told = tills.each_mut().map(|till| {
+                till.now = till.now + minutes * MINUTE;
+                let told = till.decides(&command);
+                if commits { till.state.commit() } else { till.state.roll_back() }
+                (told, charges(till))
+            });
+            prop_assert_eq!(&told[0], &told[2]);
+            prop_assert_eq!(&told[1], &told[2]);
         }
     }
 

@@ -215,9 +215,14 @@ fn processes(
         let outside = move || -> Box<dyn Owns<Fragile<Payment>>> {
             Box::new(Line::new(Rc::clone(&provider), time.clone()))
         };
-        all.push(instance(ground, &name, seed ^ 2, fragile(Payment::default, planted, in_payment, outside)));
+        all.push(instance(ground, &name, seed ^ 2, fragile(payment_of_few, planted, in_payment, outside)));
     }
     all
+}
+
+/// A history has few orders: payments are packed early, so that it meets packed ones.
+fn payment_of_few() -> Payment {
+    Payment::new(payment::Settings { unpacked: 2, ..payment::Settings::default() })
 }
 
 fn fragile<S: crate::planted::Misled>(
