@@ -1,4 +1,4 @@
-//! The only unsafe code: the calls of librdkafka that rdkafka does not wrap, or wraps at a price.
+//! The only unsafe code: the calls of librdkafka that rdkafka does not wrap, or wraps at a price, and one of the C library.
 //!
 //! - `rd_kafka_commit_transaction` and `rd_kafka_flush`: rdkafka's own commit sleeps 100 ms while records are in
 //!   flight.
@@ -6,8 +6,9 @@
 //!   has just lost its membership must not send offsets without one.
 //! - `rd_kafka_consume_batch_queue`: a fifth of the price of rdkafka's poll per record, and it says which partition an
 //!   end belongs to. Safe on a consumer without subscription only: no rebalance can come in that queue.
+//! - `malloc_trim`: glibc keeps what librdkafka has freed.
 //!
-//! Every function takes rdkafka's own client, which lives as long as the call, so that its pointer is valid.
+//! Every other function takes rdkafka's own client, which lives as long as the call, so that its pointer is valid.
 #![allow(unsafe_code)]
 
 use std::{
@@ -30,6 +31,15 @@ use super::{client::Context, trouble::Trouble};
 
 /// So many records are taken out of the client at once.
 const BATCH: usize = 1_000;
+
+/// Gives free memory back to the system: a whole log has passed through it, and reading on takes little.
+pub(super) fn give_back_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it takes no pointer, may be called at any time from any thread, and touches free memory only.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
 
 /// Waits until every record is delivered or has failed, at most for `timeout`; whatever lingers goes out at once.
 pub(super) fn flush(producer: &BaseProducer<Context>, timeout: Duration) -> bool {

@@ -13,7 +13,7 @@ use rdkafka::{
 };
 
 use super::{
-    layout,
+    ffi, layout,
     lease::Lease,
     names::Names,
     reader::{Reader, Stopped},
@@ -190,6 +190,7 @@ impl Source for KafkaSource {
             let at = self.position(input)?;
             if at >= end {
                 self.reader.assign(&[])?;
+                ffi::give_back_memory();
                 return Ok(end);
             }
             // One at a time while there is nothing, since a batch is waited for until it is full.
