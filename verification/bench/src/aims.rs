@@ -1,11 +1,11 @@
 //! The aims, and whether a run meets them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{round::Figures, stat, streams, timing::Latency};
 
 /// One aim and what was reached.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Aim {
     /// What is aimed at.
     pub says: String,
@@ -28,7 +28,7 @@ impl Aim {
 }
 
 /// What a saga reached against the floor of its round.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Ratio {
     /// The mix.
     pub mix: String,

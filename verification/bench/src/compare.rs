@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     aims::{self, Aim, Ratio},
@@ -25,7 +25,7 @@ const TIMED: Duration = Duration::from_secs(12);
 const ALONE: u32 = 100;
 
 /// What a run found.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Found {
     /// What was measured.
     pub revision: String,

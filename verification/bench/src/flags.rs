@@ -90,7 +90,8 @@ pub struct Compare {
     /// Orders a second for the latency; 0: do not measure it
     #[arg(long, default_value_t = 1_000, value_name = "R")]
     pub rate: u32,
-    /// Write docs/PERFORMANCE.md from this run, and from what `restart` and `scale` kept before it
+    /// Write docs/PERFORMANCE.md from this run, and from what `restart`, `scale`, `streams` and a run with other mixes
+    /// kept before it
     #[arg(long)]
     pub report: bool,
     #[command(flatten)]

@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     compare::{self, Found},
     flags::{self, Output},
+    mix::Mix,
     model, restart,
     round::{Bench, Figures},
     scale, table, turns,
@@ -46,6 +47,9 @@ pub fn run_compare(flags: &flags::Compare) -> Result<()> {
     let began = wait::now();
     let found = compare::run(&bench, flags)?;
     print(flags.common.output, &found, &compare_text(&found))?;
+    if flags.mix.iter().any(|mix| *mix != Mix::Happy) {
+        keep("mixes", &found)?;
+    }
     let (all, after) = (since.elapsed().as_secs(), began.elapsed().as_secs());
     eprintln!("{all} s in all, {after} s without building");
     match flags.report {
@@ -159,6 +163,13 @@ fn page(found: &Found) -> String {
         found.machine,
         compare_text(found)
     );
+    if let Some(found) = recall::<Found>("mixes") {
+        let text_of = compare_text(&found);
+        text += &format!(
+            "\n## Other mixes\n\n`bench compare --mix …`, at revision {}:\n\n{text_of}",
+            found.revision
+        );
+    }
     if let Some(found) = recall::<restart::Found>("restart") {
         text += &format!("\n## Restart\n\n`bench restart`:\n\n{}", restart_text(&found));
     }
