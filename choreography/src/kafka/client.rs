@@ -58,6 +58,9 @@ pub(super) fn lease(settings: &Settings) -> ClientConfig {
     config.set("partition.assignment.strategy", "cooperative-sticky");
     config.set("session.timeout.ms", millis(settings.session_timeout));
     config.set("heartbeat.interval.ms", (settings.session_timeout.as_millis() / 5).max(100).to_string());
+    // Also how long a join is waited for, by us and by the coordinator. One that was under way when a broker died may
+    // never be answered: five minutes, as by default, are too long for the orders.
+    config.set("max.poll.interval.ms", millis(settings.session_timeout * 3));
     config.set("auto.offset.reset", "earliest");
     with_overrides(config, settings)
 }
@@ -69,6 +72,8 @@ pub(super) fn reader(settings: &Settings) -> ClientConfig {
     config.set("enable.partition.eof", "true");
     // A log that begins after the offset we want is for an operator to see, not to be stepped over.
     config.set("auto.offset.reset", "error");
+    // A few turns ahead: what lies longer is cold when it is taken, and memory.
+    config.set("queued.min.messages", "10000");
     config.set("fetch.wait.max.ms", "50");
     config.set("fetch.queue.backoff.ms", "5");
     config.set("fetch.error.backoff.ms", "50");
