@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ahash::AHashMap;
 use events_schema::{EventId, Key, Timestamp};
 
-use crate::hosted::Origin;
+use crate::{hosted::Origin, table::give_back_room};
 
 /// When subjects are to be woken.
 #[derive(Default)]
@@ -26,6 +26,7 @@ impl Deadlines {
     pub(crate) fn sleep(&mut self, subject: &Key) {
         if let Some((at, _)) = self.of.remove(subject) {
             self.due.remove(&(at, *subject));
+            give_back_room(&mut self.of);
         }
     }
 

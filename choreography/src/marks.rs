@@ -12,6 +12,8 @@ use std::{
 use ahash::AHashMap;
 use events_schema::{EventId, Key, Timestamp};
 
+use crate::table::give_back_room;
+
 /// Whose mark it is. One key may be several at once: an order may be called like a SKU, and wait behind a parked record.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Holder {
@@ -105,6 +107,7 @@ impl Marks {
     /// The holder is over.
     pub(crate) fn over(&mut self, holder: Holder) {
         let Some(mark) = self.holders.remove(&holder) else { return };
+        give_back_room(&mut self.holders);
         if mark.kept {
             self.kept.remove(&(mark.offset, holder));
         } else if let Some(open) = self.open.get_mut(&mark.offset) {

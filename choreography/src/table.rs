@@ -58,6 +58,7 @@ impl<K: Hash + Eq + Clone, V> Table<K, V> {
     /// The transaction is committed: its changes stand.
     pub fn commit(&mut self) {
         self.undo.clear();
+        give_back_room(&mut self.now);
     }
 
     /// The transaction is aborted: every change since the last commit is taken back, newest first.
@@ -68,6 +69,16 @@ impl<K: Hash + Eq + Clone, V> Table<K, V> {
                 None => self.now.remove(&key),
             };
         }
+    }
+}
+
+/// Shrinks a map that is nearly empty: left alone, it keeps the room that its fullest moment took. It was eight times as
+/// full since it shrank last, or is being filled: what shrinking costs was earned.
+pub(crate) fn give_back_room<K: Hash + Eq, V>(map: &mut AHashMap<K, V>) {
+    const SMALL: usize = 1_024;
+    let full = map.len();
+    if map.capacity() > SMALL && full < map.capacity() / 8 {
+        map.shrink_to(full * 2);
     }
 }
 
@@ -114,6 +125,17 @@ mod tests {
             (table.get(&"kept"), table.get(&"removed"), table.get(&"new")),
             (Some(&1), Some(&2), None)
         );
+    }
+
+    #[test]
+    fn what_a_backlog_took_is_given_back_when_it_is_worked_off() {
+        let mut table = Table::default();
+        (0..100_000).for_each(|key| table.put(key, [0_u64; 16]));
+        table.commit();
+        (10..100_000).for_each(|key| table.remove(&key));
+        table.commit();
+        assert!(table.now.capacity() <= 1_024, "room for {}", table.now.capacity());
+        assert_eq!(table.sorted_keys(), (0..10).collect::<Vec<_>>());
     }
 
     #[test]
