@@ -69,26 +69,48 @@ pub(super) fn send_offsets(
     offsets: &TopicPartitionList,
     timeout: Duration,
 ) -> Result<(), NotSent> {
-    // SAFETY: both pointers are those of live clients, and so is the list's. The metadata is ours: it is looked at,
-    // lent to one call that copies what it needs, and freed, once, on the only way out. The member id is a C string
-    // inside it. The error is ours, and `outcome` frees it.
+    let Some(membership) = Membership::of(lease) else { return Err(NotSent::NoMember) };
+    // SAFETY: both pointers are those of live clients, and so is the list's. The metadata lives as long as the
+    // membership; it is lent to one call that copies what it needs. The error is ours, and `outcome` frees it.
     unsafe {
-        let metadata = sys::rd_kafka_consumer_group_metadata(lease.client().native_ptr());
-        if metadata.is_null() {
-            return Err(NotSent::NoMember);
+        let rk = producer.client().native_ptr();
+        let error =
+            sys::rd_kafka_send_offsets_to_transaction(rk, offsets.ptr(), membership.0, millis(timeout));
+        outcome(error).map_err(NotSent::Trouble)
+    }
+}
+
+/// Whether the consumer is in its group, as far as it knows.
+pub(super) fn is_member(consumer: &BaseConsumer<Context>) -> bool {
+    Membership::of(consumer).is_some()
+}
+
+/// What a consumer knows of its membership.
+struct Membership(*mut sys::rd_kafka_consumer_group_metadata_t);
+
+impl Membership {
+    /// `None`: it is in no group at this moment.
+    fn of(consumer: &BaseConsumer<Context>) -> Option<Membership> {
+        // SAFETY: the pointer is that of a live client. The metadata is ours, and freed when we are dropped. The member
+        // id is a C string inside it.
+        unsafe {
+            let metadata = sys::rd_kafka_consumer_group_metadata(consumer.client().native_ptr());
+            if metadata.is_null() {
+                return None;
+            }
+            let membership = Membership(metadata);
+            let member = sys::rd_kafka_consumer_group_metadata_member_id(metadata);
+            let somebody = !member.is_null() && !CStr::from_ptr(member).is_empty();
+            let joined = sys::rd_kafka_consumer_group_metadata_generation_id(metadata) >= 0;
+            (somebody && joined).then_some(membership)
         }
-        let member = sys::rd_kafka_consumer_group_metadata_member_id(metadata);
-        let nobody = member.is_null() || CStr::from_ptr(member).is_empty();
-        let sent = if nobody || sys::rd_kafka_consumer_group_metadata_generation_id(metadata) < 0 {
-            Err(NotSent::NoMember)
-        } else {
-            let rk = producer.client().native_ptr();
-            let error =
-                sys::rd_kafka_send_offsets_to_transaction(rk, offsets.ptr(), metadata, millis(timeout));
-            outcome(error).map_err(NotSent::Trouble)
-        };
-        sys::rd_kafka_consumer_group_metadata_destroy(metadata);
-        sent
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        // SAFETY: it is ours and live until now.
+        unsafe { sys::rd_kafka_consumer_group_metadata_destroy(self.0) }
     }
 }
 

@@ -1,13 +1,18 @@
 //! The lease: a group consumer that never reads, and whose partitions are the tasks we may run.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use rdkafka::{
     consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
 };
 
-use super::{client, client::Context, layout, names::Names, settings::Settings, watch::Watch};
+use super::{
+    client, client::Context, ffi, layout, names::Names, producer::now, settings::Settings, watch::Watch,
+};
 use crate::{Fatal, Leases};
 
 /// So many events are served per look: a rebalance has two or three.
@@ -15,6 +20,11 @@ const EVENTS: usize = 4;
 
 /// So long after a failed connection a lost membership is laid to the broker's absence, not to a second process.
 const ABSENCE: Duration = Duration::from_secs(60);
+
+/// How often a member looks whether it is in its group.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a broker may take to show that it is there.
+const SIGN: Duration = Duration::from_secs(1);
 
 /// One event of the group, as the client reported it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,6 +39,7 @@ pub(super) struct Lease {
     identity: String,
     partitions: u16,
     watch: Watch,
+    standing: Mutex<Standing>,
 }
 
 impl Lease {
@@ -42,7 +53,9 @@ impl Lease {
         consumer
             .subscribe(&[names.of(settings.own)])
             .map_err(|error| Fatal::Client(format!("group {}: {error}", settings.group_id())))?;
-        Ok(Lease { consumer, identity: settings.identity(), partitions, watch })
+        // Twice as long as a join may take.
+        let standing = Mutex::new(Standing::new(settings.session_timeout * 6, now()));
+        Ok(Lease { consumer, identity: settings.identity(), partitions, watch, standing })
     }
 
     /// The client, to commit under and to ask for the ends of logs.
@@ -67,7 +80,28 @@ impl Lease {
         if let Some(denied) = self.consumer.client().context().take_denied() {
             return Err(denied);
         }
-        self.fenced()
+        self.fenced()?;
+        self.stand()
+    }
+
+    /// Gives up a membership that does not come back: a member may wait for the answer to a join that was lost on the
+    /// way (confluentinc/librdkafka#3437), and its partitions with it. While no broker answers, that is what it waits for.
+    fn stand(&self) -> Result<(), Fatal> {
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let overdue = standing.is_overdue(now(), || ffi::is_member(&self.consumer));
+        if !overdue {
+            return Ok(());
+        }
+        let broker = self.watch.call("metadata", || self.consumer.fetch_metadata(None, SIGN));
+        standing.member = now();
+        match broker {
+            Ok(_) => Err(Fatal::Lost(format!(
+                "{} was in no group for {} s, though a broker answers",
+                self.identity,
+                standing.patience.as_secs()
+            ))),
+            Err(_) => Ok(()),
+        }
     }
 
     /// An error that matters is fatal and asked for below; what remains mends itself.
@@ -117,6 +151,33 @@ impl Drop for Lease {
     }
 }
 
+/// Since when a member is not where it belongs.
+struct Standing {
+    patience: Duration,
+    looked: Instant,
+    member: Instant,
+}
+
+impl Standing {
+    fn new(patience: Duration, now: Instant) -> Standing {
+        Standing { patience, looked: now, member: now }
+    }
+
+    /// Whether it was not in its group for longer than it may; looks now and then only.
+    fn is_overdue(&mut self, now: Instant, is_member: impl FnOnce() -> bool) -> bool {
+        if now.saturating_duration_since(self.looked) < LOOK {
+            return false;
+        }
+        // Who was stopped for a while has not looked, and knows nothing.
+        let blind = now.saturating_duration_since(self.looked) > self.patience / 2;
+        self.looked = now;
+        if blind || is_member() {
+            self.member = now;
+        }
+        now.saturating_duration_since(self.member) > self.patience
+    }
+}
+
 /// The sum of what happened: gained and lost again is nothing, lost and gained again is both.
 fn fold(changes: Vec<Change>) -> Leases {
     let mut sum = Leases::default();
@@ -142,6 +203,25 @@ fn fold(changes: Vec<Change>) -> Leases {
 #[cfg(test)]
 mod tests {
     use super::{Change::*, *};
+
+    #[test]
+    fn a_member_that_is_in_no_group_for_too_long_is_overdue() {
+        let begun = now();
+        let at = |second: u64| begun + Duration::from_secs(second);
+        let mut standing = Standing::new(Duration::from_secs(60), begun);
+        assert!((1..=60).all(|second| !standing.is_overdue(at(second), || false)));
+        assert!(standing.is_overdue(at(61), || false));
+        assert!(!standing.is_overdue(at(62), || true));
+        assert!((63..=122).all(|second| !standing.is_overdue(at(second), || false)));
+        assert!(standing.is_overdue(at(123), || false));
+    }
+
+    #[test]
+    fn a_member_that_was_stopped_for_an_hour_is_given_time_to_come_back() {
+        let begun = now();
+        let mut standing = Standing::new(Duration::from_secs(60), begun);
+        assert!(!standing.is_overdue(begun + Duration::from_secs(3_600), || false));
+    }
 
     #[test]
     fn gained_and_lost_again_is_nothing_and_lost_and_gained_again_is_both() {

@@ -30,6 +30,8 @@ const REPLAY_WAIT: Duration = Duration::from_millis(100);
 const REPLAY_BATCH: usize = 1_000;
 /// How often the lease is served while replaying.
 const LEASE_EVERY: Duration = Duration::from_millis(200);
+/// After so many records, memory is given back to the system as soon as there is nothing to do.
+const MUCH: usize = 250_000;
 /// How often to say that something takes long.
 const PROGRESS: Duration = Duration::from_secs(5);
 
@@ -41,6 +43,8 @@ pub struct KafkaSource {
     watch: Watch,
     brokers: String,
     patience: Duration,
+    /// Records since memory was given back.
+    fetched: usize,
 }
 
 impl KafkaSource {
@@ -48,7 +52,7 @@ impl KafkaSource {
         let names = Arc::new(Names::new(&settings.prefix)?);
         let reader = Reader::new(settings, names.clone(), lease.partitions())?;
         let (brokers, patience) = (settings.brokers.clone(), settings.patience);
-        Ok(KafkaSource { lease, reader, names, watch, brokers, patience })
+        Ok(KafkaSource { lease, reader, names, watch, brokers, patience, fetched: 0 })
     }
 
     /// Asks a broker until it answers, serving the lease in between. `None` means that it answered "not yet".
@@ -78,12 +82,21 @@ impl KafkaSource {
     fn take(&mut self, wait: Duration, most: usize, each: &mut dyn FnMut(Record<'_>)) -> Result<Took, Fatal> {
         let reader = &mut self.reader;
         match self.watch.call("fetch", || reader.take(wait, most, each)) {
-            Ok(taken) => Ok(Took { records: taken.records, anything: taken.anything }),
+            Ok(taken) => {
+                self.fetched += taken.records;
+                Ok(Took { records: taken.records, anything: taken.anything })
+            }
             Err(Stopped::Forbidden(text)) => {
                 Err(Fatal::Misconfigured(format!("{text}; allow it on the broker")))
             }
             Err(Stopped::OutOfRange { input, next }) => Err(self.out_of_range(input, next)),
         }
+    }
+
+    /// What records took, and what was open because of them: the allocator keeps it, if nobody asks.
+    fn give_back_memory(&mut self) {
+        self.fetched = 0;
+        ffi::give_back_memory();
     }
 
     fn out_of_range(&mut self, input: Input, next: i64) -> Fatal {
@@ -178,7 +191,7 @@ impl Source for KafkaSource {
         if from >= end {
             return Ok(from);
         }
-        self.reader.assign(&[Position { input, next: from }])?;
+        self.assign(&[Position { input, next: from }])?;
         let (mut progress, mut lease) = (Every::new(PROGRESS), Every::new(LEASE_EVERY));
         loop {
             let mut before_end = |record: Record<'_>| {
@@ -189,8 +202,8 @@ impl Source for KafkaSource {
             self.take(Duration::ZERO, REPLAY_BATCH, &mut before_end)?;
             let at = self.position(input)?;
             if at >= end {
-                self.reader.assign(&[])?;
-                ffi::give_back_memory();
+                self.assign(&[])?;
+                self.give_back_memory();
                 return Ok(end);
             }
             // One at a time while there is nothing, since a batch is waited for until it is full.
@@ -209,7 +222,8 @@ impl Source for KafkaSource {
     }
 
     fn assign(&mut self, positions: &[Position]) -> Result<(), Fatal> {
-        self.reader.assign(positions)
+        let reader = &mut self.reader;
+        self.watch.call("assign", || reader.assign(positions))
     }
 
     fn poll(&mut self, budget: Budget, each: &mut dyn FnMut(Record<'_>)) -> Result<usize, Fatal> {
@@ -223,6 +237,9 @@ impl Source for KafkaSource {
             }
             let left = budget.wait.saturating_sub(begun.elapsed());
             if left.is_zero() {
+                if self.fetched > MUCH {
+                    self.give_back_memory();
+                }
                 return Ok(0);
             }
             records += self.take(left, 1, each)?.records;

@@ -1,4 +1,5 @@
-//! The watchdog: a client call that outlives its bound ends the process, since some calls of librdkafka ignore theirs.
+//! The watchdog: a client call that takes long is said; one that outlives its bound ends the process, since some calls of
+//! librdkafka ignore theirs.
 
 use std::{
     sync::{
@@ -11,6 +12,8 @@ use std::{
 
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_secs(1);
+/// After so many looks a call is long: nothing that works takes a second, and a step that may wait takes five.
+const LONG: u128 = 7;
 
 /// Watches the client calls of one worker. Clones watch the same worker, which makes one call at a time.
 #[derive(Clone)]
@@ -75,8 +78,12 @@ fn watch(watched: &Weak<Call>, bound: u128, tick: Duration, overrun: impl Fn(&'s
         let number = call.number.load(Ordering::SeqCst);
         ticks = if number % 2 == 1 && number == seen { ticks + 1 } else { 0 };
         seen = number;
+        let what = || *call.what.lock().unwrap_or_else(PoisonError::into_inner);
+        if ticks == LONG {
+            tracing::warn!(target: "kafka", "Kafka client call {:?} takes long", what());
+        }
         if ticks == bound.max(1) {
-            overrun(*call.what.lock().unwrap_or_else(PoisonError::into_inner));
+            overrun(what());
         }
     }
 }

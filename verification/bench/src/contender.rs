@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::{
     floor,
+    mix::Mix,
     round::{self, Bench},
     shop::{Running, Shop},
     streams::{Streams, Tuning},
@@ -45,9 +46,8 @@ impl Contender<'_> {
     /// Starts it; it waits for nobody.
     pub fn start(&self, bench: &Bench, shop: &Shop<'_>) -> Result<Running> {
         match self {
-            Contender::Floor => {
-                floor::start(&shop.ground, &bench.pool(), &bench.folder).map(Running::without_figures)
-            }
+            Contender::Floor => floor::start(&shop.ground, &bench.pool(Mix::Happy), &bench.folder)
+                .map(Running::without_figures),
             Contender::Saga(flags) => shop.open(flags),
             Contender::Streams(streams, tuning) => {
                 streams.start(*tuning, &shop.ground, &bench.folder).map(Running::without_figures)

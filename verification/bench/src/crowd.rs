@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use events_schema::{Topic, partition_of, peek_type};
 use rdkafka::Offset;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     client::{Eye, Ground, Pen},
@@ -18,6 +19,15 @@ use rig::wait;
 const BOUND: Duration = Duration::from_secs(60);
 /// The interval between two orders.
 const PACE: Duration = Duration::from_millis(10);
+
+/// Seconds until orders ended again.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Back {
+    /// The first one that was placed after the death.
+    pub first: f64,
+    /// One on every partition.
+    pub everywhere: f64,
+}
 
 /// Customers who go on placing orders.
 pub struct Crowd {
@@ -59,25 +69,31 @@ impl Crowd {
     }
 
     /// Until on every partition an order has ended that is placed from now on; how long that took.
-    pub fn serve_all(&mut self) -> Result<f64> {
+    pub fn serve_all(&mut self) -> Result<Back> {
         let (since, next) = (wait::now(), self.next);
+        let mut first = None;
         while self.ended.iter().any(|newest| *newest < next) {
             ensure!(since.elapsed() < BOUND, "orders did not end on every partition within {BOUND:?}");
             self.look()?;
+            if self.ended.iter().any(|newest| *newest >= next) {
+                first.get_or_insert(since.elapsed());
+            }
         }
-        Ok(since.elapsed().as_secs_f64())
+        let everywhere = since.elapsed();
+        let first = first.unwrap_or(everywhere).as_secs_f64();
+        Ok(Back { first, everywhere: everywhere.as_secs_f64() })
     }
 
-    /// Kills a service and starts it again at once; seconds until orders end on every partition.
-    pub fn killed(&mut self, shop: &Shop<'_>, running: &mut Running, at: usize) -> Result<f64> {
+    /// Kills a service that was alone and starts it again at once.
+    pub fn killed(&mut self, shop: &Shop<'_>, running: &mut Running, at: usize) -> Result<Back> {
         self.serve_all()?;
         running.processes[at].kill()?;
         shop.again(running, at)?;
         self.serve_all()
     }
 
-    /// Kills a service that has a neighbour; seconds until orders end on every partition.
-    pub fn taken_over(&mut self, shop: &Shop<'_>, running: &mut Running, at: usize) -> Result<f64> {
+    /// Kills a service that has a neighbour. The neighbour works on: it is partitions of the dead one that count.
+    pub fn taken_over(&mut self, shop: &Shop<'_>, running: &mut Running, at: usize) -> Result<Back> {
         let mut neighbour: Process = shop.neighbour(at)?;
         neighbour.await_words("\"message\":\"ready\"", BOUND)?;
         self.serve_all()?;

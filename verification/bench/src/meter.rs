@@ -4,9 +4,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use events_schema::Topic;
 
-use crate::{broker::Broker, client::Ground, process, process::Process};
+use crate::{broker::Broker, client::Ground, count::FACTS, process, process::Process};
 use rig::wait;
 
 /// So long nothing may be written before we look whether everything is done.
@@ -58,8 +57,7 @@ impl<'a> Meter<'a> {
     }
 
     fn stored(&self) -> u64 {
-        let topics = [Topic::Orders, Topic::Inventory, Topic::Payments];
-        topics.iter().map(|topic| self.broker.bytes(&self.ground.name(*topic), self.ground.partitions)).sum()
+        FACTS.iter().map(|topic| self.broker.bytes(&self.ground.name(*topic), self.ground.partitions)).sum()
     }
 
     /// Looks once; whether anything was written since the last look.

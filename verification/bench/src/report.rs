@@ -1,12 +1,13 @@
 //! What each command prints and keeps, and the page made of it all.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     compare::{self, Found},
+    crowd::Back,
     flags::{self, Output},
     mix::Mix,
     model, restart,
@@ -71,7 +72,9 @@ pub fn run_restart(flags: &flags::Restart) -> Result<()> {
     let bench = Bench::open()?;
     compare::warn_of_load();
     let found = restart::run(&bench, flags)?;
-    keep("restart", &found)?;
+    let mut all: BTreeMap<u64, restart::Found> = recall("restart").unwrap_or_default();
+    all.insert(found.orders, found.clone());
+    keep("restart", &all)?;
     print(flags.common.output, &found, &restart_text(&found))
 }
 
@@ -134,6 +137,10 @@ fn restart_text(found: &restart::Found) -> String {
         .iter()
         .map(|(service, speed)| format!("{service} {}", table::thousands(*speed)))
         .collect();
+    let back = |pairs: &[(String, Back)], of: fn(&Back) -> f64| {
+        let pairs: Vec<_> = pairs.iter().map(|(service, back)| (service.clone(), of(back))).collect();
+        list(&pairs)
+    };
     let rows = [
         row("", String::new()),
         row("orders that have ended", table::thousands(found.orders as f64)),
@@ -144,10 +151,14 @@ fn restart_text(found: &restart::Found) -> String {
         row("memory on an empty log, MB", list(&found.empty_rss_mb)),
         row("memory with them on the log, MB", list(&found.rss_mb)),
         row("bytes per ended order, all services", format!("{:.0}", found.bytes_per_ended)),
-        row("killed and started again at once, s until orders end on every partition", list(&found.killed)),
+        row(
+            "killed and started again at once, s until the first order ends",
+            back(&found.killed, |back| back.first),
+        ),
+        row("and until orders end on every partition", back(&found.killed, |back| back.everywhere)),
         row(
             "killed and taken over by a neighbour, s until orders end on every partition",
-            list(&found.taken_over),
+            back(&found.taken_over, |back| back.everywhere),
         ),
         row("load", format!("{:.1}", found.load)),
     ];
@@ -170,8 +181,11 @@ fn page(found: &Found) -> String {
             found.revision
         );
     }
-    if let Some(found) = recall::<restart::Found>("restart") {
-        text += &format!("\n## Restart\n\n`bench restart`:\n\n{}", restart_text(&found));
+    if let Some(all) = recall::<BTreeMap<u64, restart::Found>>("restart") {
+        text += "\n## Restart\n";
+        for (orders, found) in all {
+            text += &format!("\n`bench restart --orders {orders}`:\n\n{}", restart_text(&found));
+        }
     }
     if let Some(found) = recall::<scale::Found>("scale") {
         text += &format!("\n## Scale\n\n`bench scale`:\n\n{}", scale_text(&found));

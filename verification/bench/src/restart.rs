@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     aims::Aim,
-    crowd::Crowd,
+    crowd::{Back, Crowd},
     flags,
     mix::Mix,
     process,
@@ -39,10 +39,10 @@ pub struct Found {
     pub empty_rss_mb: Vec<(String, f64)>,
     /// Bytes of memory per order that has ended, all services.
     pub bytes_per_ended: f64,
-    /// For each service: seconds from its return to the first order that ended then.
-    pub killed: Vec<(String, f64)>,
-    /// For each service: seconds from its death to the first order that ended after its neighbour took over.
-    pub taken_over: Vec<(String, f64)>,
+    /// For each service: when orders ended after its return.
+    pub killed: Vec<(String, Back)>,
+    /// For each service: when orders ended after its death, by a neighbour's hand.
+    pub taken_over: Vec<(String, Back)>,
     /// The machine's load at the end.
     pub load: f64,
     /// The auditor's word.
@@ -76,13 +76,16 @@ pub fn run(bench: &Bench, flags: &flags::Restart) -> Result<Found> {
     crowd.serve_all()?;
     for (at, service) in SERVICES.iter().enumerate() {
         let took = crowd.killed(&shop, &mut running, at).with_context(|| format!("{service} killed"))?;
-        eprintln!("{service} killed and started again: {took:.2} s");
+        eprintln!(
+            "{service} killed and started again: {:.2} s, everywhere {:.2} s",
+            took.first, took.everywhere
+        );
         found.killed.push(((*service).to_owned(), took));
     }
     for (at, service) in SERVICES.iter().enumerate() {
         let took =
             crowd.taken_over(&shop, &mut running, at).with_context(|| format!("{service} taken over"))?;
-        eprintln!("{service} killed, taken over: {took:.2} s");
+        eprintln!("{service} killed, taken over: {:.2} s", took.everywhere);
         found.taken_over.push(((*service).to_owned(), took));
     }
     found.verdict = Some(Verdict::pass(&bench.programs, &ground, &bench.folder)?);
@@ -139,7 +142,9 @@ fn rss(running: &Running) -> Vec<(String, f64)> {
 
 /// What this says of the aims.
 pub fn aims(found: &Found) -> Vec<Aim> {
-    let worst = |times: &[(String, f64)]| times.iter().map(|(_, seconds)| *seconds).fold(0.0, f64::max);
+    let worst = |times: &[(String, Back)], of: fn(&Back) -> f64| {
+        times.iter().map(|(_, back)| of(back)).fold(0.0, f64::max)
+    };
     let folded = found.folded_per_second.iter().map(|(_, speed)| *speed);
     let slowest = folded.fold(f64::INFINITY, f64::min);
     let each = |(now, then): (&(String, f64), &(String, f64))| (now.1 - then.1) * 1e6 / found.orders as f64;
@@ -147,11 +152,15 @@ pub fn aims(found: &Found) -> Vec<Aim> {
     let rss: f64 = found.rss_mb.iter().map(|(_, megabytes)| megabytes).sum();
     vec![
         Aim::most(
-            "started again at once: orders end on every partition ≤ 2 s after",
+            "started again at once: the first order ends ≤ 2 s after",
             2.0,
-            worst(&found.killed),
+            worst(&found.killed, |back| back.first),
         ),
-        Aim::most("taken over: ≤ session time-out + 2 s", SESSION + 2.0, worst(&found.taken_over)),
+        Aim::most(
+            "taken over: orders end on every partition ≤ session time-out + 2 s after",
+            SESSION + 2.0,
+            worst(&found.taken_over, |back| back.everywhere),
+        ),
         Aim::most(format!("ready with {} ended orders < 5 s", found.orders), 5.0, found.ready),
         Aim::most("ready on an empty log < 1 s", 1.0, found.empty_ready),
         Aim::least("folding ≥ 300,000 facts/s, the slowest service", 300_000.0, slowest),

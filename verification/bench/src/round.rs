@@ -114,45 +114,44 @@ impl Bench {
         Ground { brokers: self.broker.address.clone(), prefix: format!("r{round}-"), partitions }
     }
 
-    /// Where the floor's events are kept.
-    pub fn pool(&self) -> std::path::PathBuf {
-        self.folder.join("pool.json")
+    /// Where the histories are kept that the floor writes for this mix.
+    pub fn pool(&self, mix: Mix) -> std::path::PathBuf {
+        self.folder.join(format!("pool-{}.json", mix.plain().name()))
     }
 
-    /// A small saga first: it wakes the broker, and its events are what the floor will write.
+    /// A small saga first: it wakes the broker, and what it writes is what the floor will write.
     pub fn warm_up(&self, mix: Mix, orders: u32) -> Result<()> {
-        let plan = Plan { mix, ..Plan::happy(orders) };
-        let (_, count) = self.saga_and_count(&plan)?;
-        Pool::keep(&count, &self.pool())
+        let ground = self.ground(4);
+        self.saga_on(&ground, &Plan { mix: mix.plain(), ..Plan::happy(orders) })?;
+        Pool::keep(&ground, &self.pool(mix))
     }
 
     /// A round of the services.
     pub fn saga(&self, plan: &Plan) -> Result<Figures> {
-        Ok(self.saga_and_count(plan)?.0)
+        self.saga_on(&self.ground(plan.partitions), plan)
     }
 
-    fn saga_and_count(&self, plan: &Plan) -> Result<(Figures, Count)> {
+    fn saga_on(&self, ground: &Ground, plan: &Plan) -> Result<Figures> {
         let load = process::load();
-        let ground = self.ground(plan.partitions);
-        let shop = Shop::found(&self.programs, &self.folder, &ground)?;
+        let shop = Shop::found(&self.programs, &self.folder, ground)?;
         shop.supply(plan.mix.stock(plan.orders))?;
-        let produced_per_second = filling::prefill(&ground, plan.mix, 0..plan.orders)?;
+        let produced_per_second = filling::prefill(ground, plan.mix, 0..plan.orders)?;
         let before = match plan.mix {
             Mix::Backlog => self.outage(&shop, plan)?,
             _ => Count::default(),
         };
-        let mut meter = Meter::start(&self.broker, &ground);
+        let mut meter = Meter::start(&self.broker, ground);
         let mut running =
             if plan.one_process { shop.open_in_one(&plan.flags)? } else { shop.open(&plan.flags)? };
         let mut count = Count::default();
         let took =
-            meter.watch(&mut running.processes, || filling::all_ended(&ground, plan.orders, &mut count))?;
+            meter.watch(&mut running.processes, || filling::all_ended(ground, plan.orders, &mut count))?;
         let commits = running.figure("orders_commit_seconds_count")? as u64;
-        let verdict = Verdict::pass(&self.programs, &ground, &self.folder)?;
+        let verdict = Verdict::pass(&self.programs, ground, &self.folder)?;
         running.end()?;
         let count = count.since(&before);
         let figures = figures(&name(&plan.flags), plan, &took, &count, commits);
-        Ok((Figures { load, produced_per_second, verdict: Some(verdict), ..figures }, count))
+        Ok(Figures { load, produced_per_second, verdict: Some(verdict), ..figures })
     }
 
     /// Lets the services begin and kills them all in mid-work; counts what they have done.
@@ -180,12 +179,12 @@ impl Bench {
 
     /// A round of the floor.
     pub fn floor(&self, plan: &Plan) -> Result<Figures> {
-        let load = process::load();
+        let (load, mix) = (process::load(), plan.mix.plain());
         let ground = self.ground(plan.partitions);
         Shop::found(&self.programs, &self.folder, &ground)?;
-        let produced_per_second = filling::prefill(&ground, plan.mix, 0..plan.orders)?;
+        let produced_per_second = filling::prefill(&ground, mix, 0..plan.orders)?;
         let mut meter = Meter::start(&self.broker, &ground);
-        let mut stages = floor::start(&ground, &self.pool(), &self.folder)?;
+        let mut stages = floor::start(&ground, &self.pool(mix), &self.folder)?;
         let mut count = Count::default();
         let took = meter.watch(&mut stages, || filling::all_ended(&ground, plan.orders, &mut count))?;
         let tally = floor::end(stages)?;

@@ -15,6 +15,7 @@ use events_schema::{
 
 use crate::{
     client::{Ground, Pen, ends},
+    count::Count,
     mix::{PRODUCTS, key, price, sku},
     process::Process,
     programs::Programs,
@@ -77,7 +78,25 @@ impl<'a> Shop<'a> {
             let published = ends(&self.ground, Topic::Catalog)?;
             Ok(if published >= wanted { Ok(()) } else { Err(format!("{published} of {wanted} rows")) })
         })?;
+        wait::until("pieces on the shelves", START, || {
+            inventory.lives()?;
+            self.shelved()
+        })?;
         Process::end_all(vec![inventory]).map(drop)
+    }
+
+    /// Whether all that came in is where it was sent: an order that comes before it would wait, and cost more.
+    fn shelved(&self) -> Result<Result<(), String>> {
+        let count = Count::read(&self.ground)?;
+        let of = |event: &str| count.events.get(event).copied().unwrap_or(0);
+        let (added, sent, there) = (of("StockAdded"), of("StockAllotted"), of("StockShelved"));
+        // Each parcel is two records: the fact, and its copy on the shelf's partition.
+        let all = added == u64::from(PRODUCTS) && 2 * there == sent;
+        Ok(if all {
+            Ok(())
+        } else {
+            Err(format!("{added} products, {} parcels sent, {there} shelved", sent / 2))
+        })
     }
 
     /// Starts one service.

@@ -150,4 +150,6 @@ logger.server.name=kafka.server.KafkaRaftServer
 logger.server.level=info
 logger.transactions.name=kafka.coordinator.transaction
 logger.transactions.level=info
+logger.groups.name=org.apache.kafka.coordinator.group
+logger.groups.level=info
 ";

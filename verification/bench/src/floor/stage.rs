@@ -6,13 +6,14 @@ use std::{collections::BTreeMap, ops::AddAssign, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
 use choreography::{
-    Budget, Input, Leases, Outgoing, Pace, Position, Sink, Source,
+    Budget, Input, Leases, Outgoing, Pace, Position, Sink, Source as _,
     kafka::{self, KafkaSink, KafkaSource, Settings},
 };
-use events_schema::{Key, Record, Timestamp, Topic, peek_type};
+use events_schema::{Key, Record, Source, Timestamp, Topic, peek_type};
 use serde::{Deserialize, Serialize};
 
 use super::Pool;
+use crate::mix;
 use rig::wait;
 
 /// What a stage is told.
@@ -54,50 +55,21 @@ impl Tally {
     }
 }
 
-/// What follows on what, and where to; the second stands for an answer from outside, in a transaction of its own.
-type Row = (&'static str, Topic, &'static str, Option<&'static str>);
-
-fn rows(stage: &str) -> Option<(&'static [Topic], &'static [Row])> {
-    use Topic::{Checkout, Inventory, Orders, Payments};
-    match stage {
-        "order" => Some((
-            &[Checkout, Inventory, Payments],
-            &[
-                ("OrderPlaced", Orders, "OrderAccepted", None),
-                ("PaymentCaptured", Orders, "OrderConfirmed", None),
-                ("StockShipped", Orders, "OrderCompleted", None),
-            ],
-        )),
-        "inventory" => Some((
-            &[Orders, Payments],
-            &[
-                ("OrderAccepted", Inventory, "StockReserved", None),
-                ("OrderConfirmed", Inventory, "StockShipped", None),
-            ],
-        )),
-        "payment" => Some((
-            &[Inventory, Orders],
-            &[("StockReserved", Payments, "PaymentStarted", Some("PaymentCaptured"))],
-        )),
-        _ => None,
-    }
-}
-
-/// A record to be written: where to, about what, which event.
+/// A record to be written in the next transaction: what an answer from outside, or from another partition, obliges to.
 struct Due {
-    to: Input,
+    partition: u16,
     key: Key,
-    event: &'static str,
+    number: u32,
+    /// Its place in the order's history.
+    at: usize,
 }
 
 struct Stage {
-    rows: &'static [Row],
-    inputs: &'static [Topic],
+    inputs: Vec<Topic>,
     pace: Pace,
     source: KafkaSource,
     writer: Writer,
     positions: BTreeMap<Input, i64>,
-    /// What answers from outside oblige to, in the next transaction.
     later: Vec<Due>,
     committed: Timestamp,
 }
@@ -110,14 +82,18 @@ struct Writer {
 
 /// Runs until it is asked to end; then says how much it did.
 pub fn run(flags: &Flags) -> Result<()> {
-    let (inputs, rows) = rows(&flags.stage).with_context(|| format!("no such stage: {}", flags.stage))?;
-    let mut settings = Settings::new(&flags.brokers, format!("floor-{}", flags.stage), rows[0].1);
+    let service =
+        Source::from_name(&flags.stage).with_context(|| format!("no such stage: {}", flags.stage))?;
+    let own = Topic::ALL.into_iter().find(|topic| topic.owner() == Some(service));
+    let own = own.with_context(|| format!("{} owns no topic", flags.stage))?;
+    let mut settings = Settings::new(&flags.brokers, format!("floor-{}", flags.stage), own);
     settings.prefix.clone_from(&flags.prefix);
     let (source, mut sink) = kafka::open(settings)?;
     sink.init()?;
-    let writer = Writer { sink, pool: Pool::read(&flags.pool)?, tally: Tally::default() };
+    let writer = Writer { sink, pool: Pool::read(&flags.pool, service)?, tally: Tally::default() };
     let (positions, later, pace) = (BTreeMap::new(), Vec::new(), Pace::default());
-    let mut stage = Stage { rows, inputs, pace, source, writer, positions, later, committed: wait::time() };
+    let inputs = service.inputs().collect();
+    let mut stage = Stage { inputs, pace, source, writer, positions, later, committed: wait::time() };
     while !wait::is_over() {
         stage.turn()?;
     }
@@ -131,8 +107,8 @@ impl Stage {
         self.follow_leases()?;
         let answers = std::mem::take(&mut self.later);
         let written = self.writer.tally.written;
-        for Due { to, key, event } in &answers {
-            self.writer.write(*to, key.as_bytes(), event)?;
+        for Due { partition, key, number, at } in &answers {
+            self.writer.write(*partition, key.as_bytes(), *number, *at)?;
         }
         let consumed = self.collect(if answers.is_empty() { self.pace.idle } else { self.pace.expecting })?;
         let lazy = consumed > 0 && self.committed.until(wait::time()) > self.pace.lazy;
@@ -161,13 +137,13 @@ impl Stage {
     }
 
     fn collect(&mut self, wait: Duration) -> Result<usize> {
-        let Stage { rows, pace, source, writer, positions, later, .. } = self;
+        let Stage { pace, source, writer, positions, later, .. } = self;
         let budget = Budget { records: pace.records, wait, span: pace.span };
         let mut failed = None;
         let taken = source.poll(budget, &mut |record| {
             let place = record.place;
             positions.insert(Input { topic: place.topic, partition: place.partition }, place.offset + 1);
-            let told = writer.answer(rows, &record, later);
+            let told = writer.answer(&record, later);
             failed = failed.take().or(told.err());
         })?;
         failed.map_or(Ok(taken), Err)
@@ -183,21 +159,28 @@ impl Stage {
 }
 
 impl Writer {
-    fn answer(&mut self, rows: &[Row], record: &Record<'_>, later: &mut Vec<Due>) -> Result<()> {
+    /// Writes what the service wrote when it heard this, or keeps it for later.
+    fn answer(&mut self, record: &Record<'_>, later: &mut Vec<Due>) -> Result<()> {
         self.tally.consumed += 1;
         let Some(kind) = record.value.and_then(peek_type) else { return Ok(()) };
-        let Some((_, topic, event, answer)) = rows.iter().find(|row| row.0 == kind) else { return Ok(()) };
-        let to = Input { topic: *topic, partition: record.place.partition };
-        let key = record.key.unwrap_or_default();
-        if let Some(event) = answer {
-            later.push(Due { to, key: Key::from_bytes(key)?, event });
+        let (key, partition) = (record.key.unwrap_or_default(), record.place.partition);
+        let Some(number) = mix::number_of(key) else { return Ok(()) };
+        for at in 0..self.pool.history(number).len() {
+            let said = &self.pool.history(number)[at];
+            match said.later {
+                _ if said.on != kind => {}
+                true => later.push(Due { partition, key: Key::from_bytes(key)?, number, at }),
+                false => self.write(partition, key, number, at)?,
+            }
         }
-        self.write(to, key, event)
+        Ok(())
     }
 
-    fn write(&mut self, to: Input, key: &[u8], event: &str) -> Result<()> {
-        let (time, value) = (wait::time(), Some(self.pool.next(event)?));
+    fn write(&mut self, partition: u16, key: &[u8], number: u32, at: usize) -> Result<()> {
+        let said = &self.pool.history(number)[at];
+        let to = Input { topic: said.topic(), partition };
         self.tally.written += 1;
-        Ok(self.sink.append(Outgoing { to, time, key: Some(key), value, headers: &[] })?)
+        let value = Some(said.value.as_bytes());
+        Ok(self.sink.append(Outgoing { to, time: wait::time(), key: Some(key), value, headers: &[] })?)
     }
 }
