@@ -80,17 +80,12 @@ pub(super) fn send_offsets(
     }
 }
 
-/// Whether the consumer is in its group, as far as it knows.
-pub(super) fn is_member(consumer: &BaseConsumer<Context>) -> bool {
-    Membership::of(consumer).is_some()
-}
-
 /// What a consumer knows of its membership.
-struct Membership(*mut sys::rd_kafka_consumer_group_metadata_t);
+pub(super) struct Membership(*mut sys::rd_kafka_consumer_group_metadata_t);
 
 impl Membership {
     /// `None`: it is in no group at this moment.
-    fn of(consumer: &BaseConsumer<Context>) -> Option<Membership> {
+    pub(super) fn of(consumer: &BaseConsumer<Context>) -> Option<Membership> {
         // SAFETY: the pointer is that of a live client. The metadata is ours, and freed when we are dropped. The member
         // id is a C string inside it.
         unsafe {

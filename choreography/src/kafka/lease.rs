@@ -88,7 +88,7 @@ impl Lease {
     /// way (confluentinc/librdkafka#3437), and its partitions with it. While no broker answers, that is what it waits for.
     fn stand(&self) -> Result<(), Fatal> {
         let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        let overdue = standing.is_overdue(now(), || ffi::is_member(&self.consumer));
+        let overdue = standing.is_overdue(now(), || ffi::Membership::of(&self.consumer).is_some());
         if !overdue {
             return Ok(());
         }
